@@ -1,0 +1,1 @@
+"""The evidence: log, vault, stickprov. Imports nothing from the robot."""

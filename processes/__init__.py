@@ -1,0 +1,1 @@
+"""One folder per process: data and rules, no plumbing."""

@@ -1,0 +1,1 @@
+"""Takes a case through its process."""

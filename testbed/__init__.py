@@ -1,0 +1,1 @@
+"""A simulated municipality: case system, registers, citizens, faults."""
