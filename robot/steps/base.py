@@ -1,0 +1,173 @@
+"""What every verb is: a step with a pure plan, which only the runner may apply."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from robot.rules import Reason
+
+if TYPE_CHECKING:
+    from robot.engine.view import CaseView
+    from robot.engine.world import World
+
+NameKind = Literal["rule", "fact", "value", "query", "screen", "letter", "channel"]
+Recover = Literal["verify", "repeat", "human"]
+CASES_QUEUE = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that a step mentions, for the check that it exists.
+
+    ``kind``: "value" is a fact, an amount or a rule. ``path``: where in the step it stands, for the error's position.
+    """
+
+    kind: NameKind
+    name: str
+    path: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing a plan would change: what, the value before and the value after, as a person reads them."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a step would do, worked out without touching the world.
+
+    ``sign``: "✓" reads, "=" decides, "+" creates, "·" does nothing. ``reasons`` non-empty: the step cannot be done by the
+    robot and the case goes to a person. ``payload`` is what `Step.apply` needs; it may hold personal data and is never logged.
+    """
+
+    target: str
+    sign: Literal["✓", "=", "+", "·"]
+    lines: tuple[Line, ...] = ()
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A journal entry that a step wants written: ``personal`` goes to the vault, ``body`` may not hold personal data."""
+
+    type: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, Any] = field(default_factory=dict)
+    intent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The step is done; the case goes on with the next one."""
+
+    drafts: Sequence[Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """The case goes to a person. ``resume``: "same" repeats this step when the person agrees, "next" goes on after it."""
+
+    reasons: Sequence[Reason]
+    drafts: Sequence[Draft] = ()
+    lane: Literal["ordinary", "random"] = "ordinary"
+    resume: Literal["same", "next"] = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Temporary: the runner tries the step again later, within its bound. ``code`` and ``why`` name the cause."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The case is closed."""
+
+    drafts: Sequence[Draft]
+
+
+Result = Advance | HandOver | Retry | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that an effect happened: by which path it was read back, the receipt, and what was read."""
+
+    path: str
+    receipt: Mapping[str, str]
+    read_back: Mapping[str, Any]
+    at: datetime
+    evidence: Sequence[Mapping[str, Any]] = ()
+
+
+class EffectFailedError(Exception):
+    """An effect did not happen, or nobody knows whether it did.
+
+    ``unknown``: the outside may have acted; the runner then looks before anything is tried again. ``temporary``: it certainly
+    did not act, and may be tried again.
+    """
+
+    def __init__(self, code: str, why: str, *, unknown: bool, temporary: bool = False, evidence: Any = None) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code = code
+        self.why = why
+        self.unknown = unknown
+        self.temporary = temporary
+        self.evidence = evidence
+
+
+class Step(BaseModel, ABC):
+    """A step of a process: one verb with its words. Frozen; unknown words are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    verb: ClassVar[str]
+
+    def names(self) -> list[Name]:
+        """The names this step mentions, each with its place, for `arende check`."""
+        return []
+
+    def queue(self, case: "CaseView") -> str:  # noqa: ARG002 - most verbs need no target system
+        """The queue that this step's work belongs to: "cases", or the target system's own."""
+        return CASES_QUEUE
+
+    @abstractmethod
+    def plan(self, case: "CaseView") -> Change:
+        """What the step would do, purely from the case: no network, no clock, no writing."""
+
+    @abstractmethod
+    async def apply(self, case: "CaseView", change: Change, world: "World") -> Result:
+        """Do it. Only the runner calls this."""
+
+
+class EffectStep(Step):
+    """A step that changes the world outside: intended in the journal before, proven or declared unknown after."""
+
+    recover: ClassVar[Recover]
+
+    @abstractmethod
+    def content(self, change: Change) -> Mapping[str, Any]:
+        """What is written, JSON-able: its hash is part of the effect's key, so a corrected write is a new effect."""
+
+    @abstractmethod
+    async def act(self, case: "CaseView", change: Change, world: "World", key: str) -> Proof:
+        """Write once and return the proof, read back by another path. Raises `EffectFailedError`."""
+
+    @abstractmethod
+    async def look(self, case: "CaseView", change: Change, world: "World", key: str) -> Proof | None:
+        """Look whether the effect has already happened. None: it has not. Raises `EffectFailedError` when that cannot be told."""
+
+    async def apply(self, case: "CaseView", change: Change, world: "World") -> Result:
+        """Run the effect under the journal's protocol: intend, act, look, commit."""
+        return await world.effects.run(self, case, change)

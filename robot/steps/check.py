@@ -1,0 +1,36 @@
+"""``check``: evaluates rules that look for something a person must see."""
+
+from typing import ClassVar
+
+from robot.engine.view import CaseView
+from robot.engine.world import World
+from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+
+
+class Check(Step):
+    """Every rule of the step is evaluated, so that a person sees all reasons at once, not only the first."""
+
+    verb: ClassVar[str] = "check"
+    check: dict[str, str]
+
+    def names(self) -> list[Name]:
+        """The check rules."""
+        return [Name("rule", rule, ("check", rule)) for rule in self.check]
+
+    def plan(self, case: CaseView) -> Change:
+        """Which checks pass, and the remarks of those that do not."""
+        remarks = case.remarks(self.check)
+        lines = tuple(Line(rule, "", "ja" if rule not in remarks else "nej") for rule in self.check)
+        return Change(", ".join(self.check), "✓", lines, {"remarks": remarks})
+
+    async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
+        """Hand over with the reasons, or go on."""
+        remarks = change.payload["remarks"]
+        draft = Draft(
+            "check.done",
+            {"rules": sorted(self.check), "failed": sorted(remarks)},
+            {"remarks": {rule: list(found.texts) for rule, found in remarks.items()}},
+        )
+        if not remarks:
+            return Advance((draft,))
+        return HandOver([reason for found in remarks.values() for reason in found.reasons], (draft,))

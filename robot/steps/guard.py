@@ -1,0 +1,48 @@
+"""``guard``: asks for protected personal data before anything else is asked."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from robot.engine.questions import ask_all, question_names
+from robot.engine.view import CaseView
+from robot.engine.world import World
+from robot.rules import Reason
+from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+
+PROTECTED = Reason("skyddad", "Ärendet hanteras av den särskilda gruppen för skyddade personuppgifter.", "skydd")
+
+
+class Guard(Step):
+    """Anything but a clear no for every person keeps the case restricted and hands it over."""
+
+    verb: ClassVar[str] = "guard"
+    guard: str
+    as_: str = Field(alias="as")
+    with_: dict[str, str] = Field(alias="with")
+
+    def names(self) -> list[Name]:
+        """The query, the fact and the arguments."""
+        return question_names("guard", self.guard, self.as_, self.with_)
+
+    def plan(self, case: CaseView) -> Change:
+        """Ask the register about every person in the household."""
+        questions = case.questions(self.guard, self.with_)
+        if questions.reasons:
+            return Change(self.guard, "✓", reasons=questions.reasons)
+        return Change(self.guard, "✓", (Line(self.as_, "", f"{len(questions.asked)} frågor"),), {"questions": questions})
+
+    async def apply(self, case: CaseView, change: Change, world: World) -> Result:
+        """Lift the restriction only when every answer says no to every flag."""
+        answered = await ask_all(case, self.guard, self.as_, change.payload["questions"], world)
+        if answered.missing is not None:
+            return HandOver((answered.missing,), answered.drafts)
+        if not _all_clear(answered.values):
+            return HandOver((PROTECTED,), (*answered.drafts, Draft("case.protected", {"restricted": True})))
+        return Advance((*answered.drafts, Draft("case.cleared", {"restricted": False})))
+
+
+def _all_clear(answers: list[dict[str, Any]]) -> bool:
+    # An answer without flags, or a flag that is not exactly False, must never read as "not protected".
+    flags = [value for answer in answers for name, value in answer.items() if name != "IdentitetsbeteckningFysiskPerson"]
+    return bool(flags) and all(value is False for value in flags)
