@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from robot.rules.facts import Undetermined
 
 MARKS = ("V", "K", "S", "D", "U")
-"""From best to least known: read in a primary source, kommunens egen riktlinje, secondary source, derived, unverified."""
+"""Best known first: primary source, kommunens egen riktlinje, secondary source, derived, unverified."""
 
 
 class Cells(dict[Any, Any]):
@@ -27,7 +27,7 @@ class Cells(dict[Any, Any]):
     def _refuse(self, *_args: object, **_named: object) -> NoReturn:
         raise TypeError("an amount is read-only")
 
-    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _refuse  # type: ignore[assignment] # read-only on purpose
+    __setitem__ = __delitem__ = update = pop = popitem = clear = setdefault = __ior__ = _refuse
 
 
 Value = Decimal | str | bool | tuple[Decimal, ...] | tuple[str, ...] | Cells

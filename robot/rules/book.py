@@ -143,7 +143,7 @@ class RuleBook:
             self._plans[key] = plan
         found: list[Finding] = []
         for node in plan:
-            found.append(node.find(facts, found))  # noqa: PERF401 - a node reads the findings made before it
+            found.append(node.find(facts, found))
         return Evaluation({finding.name: finding for finding in found})
 
     def _compile(self, targets: tuple[str, ...], facts: Mapping[str, Fact], on: date) -> tuple[_Node, ...]:

@@ -1,7 +1,7 @@
 """Findings: what every fact, amount and rule came to, and why. Audit record, explanation and letter in one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -96,6 +96,4 @@ def value_to_json(value: Any) -> Any:
         return {str(key): value_to_json(cell) for key, cell in value.items()}
     if isinstance(value, tuple | list):
         return [value_to_json(item) for item in value]
-    if is_dataclass(value):
-        return {field.name: value_to_json(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"a value of type {type(value).__name__} has no exact JSON form")

@@ -28,17 +28,10 @@ def fits(given: Any, wanted: Any) -> bool:
     if _is_union(wanted):
         return any(fits(given, one) for one in get_args(wanted))
     if get_origin(given) is Literal:
-        return all(
-            any(choice == other and type(choice) is type(other) for other in get_args(wanted))
-            if get_origin(wanted) is Literal
-            else type(choice) is wanted
-            for choice in get_args(given)
-        )
-    if get_origin(given) is not None or get_origin(wanted) is not None:
-        return _fits_generic(given, wanted)
-    if not (isinstance(given, type) and isinstance(wanted, type)):
-        return False
-    return _is_subclass(given, wanted)
+        return all(_fits_choice(choice, wanted) for choice in get_args(given))
+    if isinstance(given, type) and isinstance(wanted, type) and not (get_origin(given) or get_origin(wanted)):
+        return (given, wanted) not in ((bool, int), (datetime, date)) and issubclass(given, wanted)
+    return _fits_generic(given, wanted)
 
 
 def type_name(kind: Any) -> str:
@@ -60,10 +53,20 @@ def type_name(kind: Any) -> str:
 def checker(kind: Any) -> Callable[[Any], bool]:
     """Return a function that says whether a value has a type. Decimals must also be finite."""
     kind = _plain(kind)
-    if _is_union(kind):
-        choices = [checker(one) for one in get_args(kind)]
-        return lambda value: any(choice(value) for choice in choices)
+    if kind is Decimal:
+        return lambda value: type(value) is Decimal and value.is_finite()
+    if kind in (int, bool, str, date, type(None)):
+        return lambda value: type(value) is kind
+    if get_origin(kind) is None:
+        return lambda value: isinstance(value, kind)
+    return _generic_checker(kind)
+
+
+def _generic_checker(kind: Any) -> Callable[[Any], bool]:
     origin, arguments = get_origin(kind), get_args(kind)
+    if _is_union(kind):
+        choices = [checker(one) for one in arguments]
+        return lambda value: any(choice(value) for choice in choices)
     if origin is Literal:
         return lambda value: any(value == choice and type(value) is type(choice) for choice in arguments)
     if origin in (tuple, collections.abc.Sequence):
@@ -71,16 +74,11 @@ def checker(kind: Any) -> Callable[[Any], bool]:
     if origin in (dict, collections.abc.Mapping):
         key, cell = map(checker, arguments)
         return lambda value: isinstance(value, dict) and all(key(one) and cell(other) for one, other in value.items())
-    if kind is Decimal:
-        return lambda value: type(value) is Decimal and value.is_finite()
-    if kind in (int, bool, str, date) or kind is None or kind is type(None):
-        exact = type(None) if kind is None else kind
-        return lambda value: type(value) is exact
-    return lambda value: isinstance(value, origin or kind)
+    return lambda value: isinstance(value, origin)
 
 
 def _tuple_checker(arguments: tuple[Any, ...]) -> Callable[[Any], bool]:
-    if len(arguments) == 2 and arguments[1] is Ellipsis or len(arguments) == 1:
+    if arguments[1:] in ((), (Ellipsis,)):
         item = checker(arguments[0])
         return lambda value: isinstance(value, tuple) and all(map(item, value))
     items = [checker(one) for one in arguments]
@@ -101,15 +99,15 @@ def _is_union(kind: Any) -> bool:
     return get_origin(kind) in (Union, types.UnionType)
 
 
-def _is_subclass(given: type, wanted: type) -> bool:
-    if (given, wanted) in ((bool, int), (datetime, date)):
-        return False
-    return issubclass(given, wanted)
+def _fits_choice(choice: object, wanted: Any) -> bool:
+    if get_origin(wanted) is Literal:
+        return any(choice == other and type(choice) is type(other) for other in get_args(wanted))
+    return type(choice) is wanted
 
 
 def _fits_generic(given: Any, wanted: Any) -> bool:
     origin = get_origin(wanted)
-    if get_origin(given) != _READ_ONLY.get(origin, origin):
+    if origin is None or get_origin(given) != _READ_ONLY.get(origin, origin):
         return False
     ours, theirs = get_args(given), get_args(wanted)
     if origin is collections.abc.Sequence:

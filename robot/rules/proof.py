@@ -1,6 +1,7 @@
 """What must hold for a set of rules, amounts and facts before anything runs."""
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -125,7 +126,7 @@ def _answer_problems(function: Callable[..., Any], facts: Mapping[str, FactDecla
 def _overlaps(versions: list[RuleVersion]) -> list[RuleProblem]:
     problems = []
     ordered = sorted(versions, key=lambda version: (version.name, version.since))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if earlier.name == later.name and (earlier.until is None or later.since <= earlier.until):
             message = f"two versions of rule `{later.name}` are in force from {later.since}"
             hint = f'end the earlier one: until="{later.since - timedelta(days=1)}"'
