@@ -1,0 +1,209 @@
+"""The model of a screen file: what a person sees in a case system, in the words of its own labels.
+
+Everything is text in YAML. On the left stands what the page shows (a label, a table header); on the right the name of
+the fact or rule that gives the value, or `{text: …}` for words that are always the same. No path, id or expression.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from robot.steps.base import Name
+
+FieldType = Literal[
+    "text",
+    "date",
+    "month",
+    "amount",
+    "number",
+    "personnummer",
+    "select",
+    "radio",
+    "checkbox",
+    "autocomplete",
+    "datepicker",
+]
+Label = Annotated[str, StringConstraints(min_length=1)]
+Path = tuple[str | int, ...]
+
+
+class Part(BaseModel):
+    """A piece of a screen file: strict, frozen, unknown keys refused."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _short(data: Any, key: str) -> Any:
+    """`Norm: norm` is short for `Norm: {value: norm}`."""
+    return {key: data} if isinstance(data, str) else data
+
+
+class Value(Part):
+    """A value to write or compare: exactly one of `value` (name of a fact, a rule, or a column of the row) and `text`.
+
+    `match: contains` accepts a page that shows more than the value; for a select it picks the only option that holds it.
+    """
+
+    value: Label | None = None
+    text: Label | None = None
+    type: FieldType = "text"
+    match: Literal["exact", "contains"] = "exact"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, data: Any) -> Any:
+        return _short(data, "value")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.value is None) == (self.text is None):
+            raise ValueError("give exactly one of `value` (a fact or rule) and `text` (the same words every time)")
+        return self
+
+
+class Rows(Part):
+    """A table filled from a list: one row per item. Without `add` the rows are only compared."""
+
+    table: Label
+    each: Label
+    columns: dict[Label, Value]
+    add: Label | None = None
+
+
+class OpenRow(Part):
+    """Follow the link in the only row of a table that matches.
+
+    `otherwise: end`: no such row ends the reading here (read), or means that nothing was saved (look).
+    """
+
+    table: Label
+    where: dict[Label, Value]
+    otherwise: Literal["fail", "end"] = "fail"
+
+
+class ReadColumn(Part):
+    """A column to read, by its header."""
+
+    column: Label
+    type: FieldType = "text"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_header(cls, data: Any) -> Any:
+        return _short(data, "column")
+
+
+class Read(Part):
+    """What to read: the value beside a label, or the rows of a table. `missing: empty`: its absence is null or no rows."""
+
+    label: Label | None = None
+    type: FieldType = "text"
+    table: Label | None = None
+    columns: dict[Label, ReadColumn] = Field(default_factory=dict)
+    missing: Literal["fail", "empty"] = "fail"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_label(cls, data: Any) -> Any:
+        return _short(data, "label")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.label is None) == (self.table is None) or bool(self.columns) != (self.table is not None):
+            raise ValueError("give `label`, or `table` with its `columns`")
+        return self
+
+
+class Page(Part):
+    """One page as a person meets it: how it is known, what is filled, read and compared, and what is pressed.
+
+    The order is fixed: heading, identity, fields, rows, read-back, compare, read, press (or open_row).
+    """
+
+    heading: Label | None = None
+    heading_starts: Label | None = None
+    fields: dict[Label, Value] = Field(default_factory=dict)
+    rows: Annotated[tuple[Rows, ...], Field(strict=False)] = ()
+    compare: dict[Label, Value] = Field(default_factory=dict)
+    read: dict[Label, Read] = Field(default_factory=dict)
+    section: Label | None = None
+    press: Label | None = None
+    open_row: OpenRow | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.heading is not None and self.heading_starts is not None:
+            raise ValueError("give `heading` or `heading_starts`, not both")
+        if self.press is not None and self.open_row is not None:
+            raise ValueError("give `press` or `open_row`, not both: a page is left once")
+        if self.section is not None and not self.read:
+            raise ValueError("`section` names where this page's `read` goes: give `read` too")
+        return self
+
+
+class Identity(Part):
+    """The part of every page that tells whose case it is, and the facts it must show there."""
+
+    banner: Label
+    shows: Annotated[tuple[Label, ...], Field(strict=False, min_length=1)]
+
+
+class Receipt(Part):
+    """The page after a save: its heading, and what is kept of it (our name: its label)."""
+
+    heading: Label
+    read: dict[Label, Label] = Field(default_factory=dict)
+
+
+class Save(Part):
+    """The one press that changes the case system, the words of its confirm dialog, and the receipt."""
+
+    press: Label
+    confirm: Label | None = None
+    receipt: Receipt
+
+
+class ScreenFile(Part):
+    """One thing that is read or written in one case system. `look` is the other path to what was saved."""
+
+    id: Label = Field(alias="screen")
+    title: Label
+    system: Label
+    kind: Literal["read", "write"]
+    identity: Identity
+    open: Annotated[tuple[Page, ...], Field(strict=False)]
+    pages: Annotated[tuple[Page, ...], Field(strict=False, min_length=1)]
+    save: Save | None = None
+    look: Annotated[tuple[Page, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        writes = self.kind == "write"
+        if writes != (self.save is not None) or writes != bool(self.look):
+            raise ValueError("a write screen needs `save` and `look`; a read screen has neither")
+        if not writes and any(page.fields or page.rows for page in self.pages):
+            raise ValueError("a read screen fills nothing on its `pages` (what leads there stands in `open`)")
+        if writes and not self.look[-1].compare and not self.look[-1].rows:
+            raise ValueError("the last page of `look` must compare something, else it proves nothing")
+        return self
+
+    def names(self) -> list[Name]:
+        """Every fact or rule that the screen needs, with its place in the file. Columns name fields of the row's record."""
+        found = [Name("value", name, ("identity", "shows", index)) for index, name in enumerate(self.identity.shows)]
+        for part, pages in (("open", self.open), ("pages", self.pages), ("look", self.look)):
+            for index, page in enumerate(pages):
+                found += [Name("value", name, (part, index, *path)) for name, path in _page_names(page)]
+        return found
+
+
+def _page_names(page: Page) -> Iterator[tuple[str, Path]]:
+    values: list[tuple[Path, dict[str, Value]]] = [(("fields",), page.fields), (("compare",), page.compare)]
+    if page.open_row is not None:
+        values.append((("open_row", "where"), page.open_row.where))
+    for path, mapping in values:
+        for label, value in mapping.items():
+            if value.value is not None:
+                yield value.value, (*path, label)
+    for index, rows in enumerate(page.rows):
+        yield rows.each, ("rows", index, "each")
