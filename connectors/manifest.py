@@ -1,0 +1,165 @@
+"""The typed manifest of a connector folder, read with positions, and the discovery of all folders that hold one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from connectors._yaml import Document, ManifestError, read
+from connectors.contract import ConnectorSettings, LegalBasis, Query, Strict, Text
+
+__all__ = ["Connector", "Manifest", "ManifestError", "discover", "load"]
+
+ROOT = Path(__file__).parent
+KINDS = {"register", "channel", "case_system"}
+MANIFEST = "manifest.yaml"
+
+Count: TypeAlias = Annotated[int, Field(strict=False, ge=1)]  # YAML scalars arrive as text, so numbers are read laxly
+Number: TypeAlias = Annotated[float, Field(strict=False, gt=0)]
+
+
+class Authentication(Strict):
+    """How we prove who we are. `header` names the HTTP header when the kind is `header`."""
+
+    kind: Literal["bearer", "header", "smtp_login", "form"]
+    header: Text | None = None
+
+
+class Rate(Strict):
+    """How hard we may lean on the system; the queue of the system keeps to it."""
+
+    concurrency: Count
+    per_second: Number
+
+
+class Timeouts(Strict):
+    """Seconds to connect, and seconds until the whole answer must be here."""
+
+    connect_seconds: Number
+    read_seconds: Number
+
+
+class Retries(Strict):
+    """How many tries a step may make in all; the connector itself never repeats a call."""
+
+    attempts: Count
+
+
+class Common(Strict):
+    """What every connector says about itself."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    owner: Text
+    auth: Authentication
+    rate: Rate
+    timeouts: Timeouts
+    retries: Retries
+
+
+class RegisterManifest(Common):
+    """A register: a source of facts."""
+
+    kind: Literal["register"]
+    queries: dict[str, Query] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_start_with_the_register(self) -> "RegisterManifest":
+        for query in self.queries:
+            if not query.startswith(f"{self.name}."):
+                raise ValueError(f"query '{query}' must be named '{self.name}.<question>'")
+        return self
+
+
+class ChannelManifest(Common):
+    """A channel: a way to reach the applicant. `recover` says what an effect does after a lost answer."""
+
+    kind: Literal["channel"]
+    purpose: Text
+    legal_basis: tuple[LegalBasis, ...] = Field(min_length=1)
+    sensitivity: Literal["skyddad", "personuppgift", "inga"]
+    recover: Literal["verify", "repeat", "human"]
+
+
+class Login(Strict):
+    """How a person logs in: page, visible labels, and the texts that tell a live session from an expired one."""
+
+    path: Text
+    username: Text
+    password: Text
+    button: Text
+    session_sign: Text
+    expired_sign: Text
+
+
+class CaseSystemManifest(Common):
+    """A case system that is worked through its own screens."""
+
+    kind: Literal["case_system"]
+    language: Text
+    login: Login
+    recover: Literal["verify", "repeat", "human"]
+
+
+Manifest: TypeAlias = Annotated[RegisterManifest | ChannelManifest | CaseSystemManifest, Field(discriminator="kind")]
+_MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True)
+class Connector:
+    """One connector folder. Client and mock are imported only when asked for."""
+
+    name: str
+    folder: Path
+    manifest: Manifest
+
+    def create(self, settings: ConnectorSettings, *, now: Callable[[], datetime]) -> Any:
+        """Return the folder's Register or Channel; `now` gives aware UTC. Case systems have no client here."""
+        return import_module(f"connectors.{self.name}.client").create(settings, now=now)
+
+    def mock(self) -> ModuleType:
+        """Return the folder's mock module: `build_app(data, faults)` and `supported_faults(call)`."""
+        return import_module(f"connectors.{self.name}.mock")
+
+
+def load(folder: Path) -> Manifest:
+    """Read `manifest.yaml` of a connector folder.
+
+    Raises ManifestError with all faults and their places: bad YAML, double or unknown keys, wrong values, or a name
+    that is not the folder's name.
+    """
+    document = read(folder / MANIFEST)
+    faults = list(document.faults)
+    manifest: Manifest | None = None
+    try:
+        manifest = _MANIFEST.validate_python(document.data)
+    except ValidationError as error:
+        faults += [_sentence(document, detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
+    if manifest is not None and manifest.name != folder.name:
+        faults.append(document.fault(("name",), f"expected the folder's name '{folder.name}', found '{manifest.name}'"))
+    if faults or manifest is None:
+        raise ManifestError("\n".join(faults))
+    return manifest
+
+
+def discover(root: Path = ROOT) -> dict[str, Connector]:
+    """Return every folder that has a manifest, by name. Raises ManifestError for the first folder with a faulty one."""
+    folders = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
+    return {folder.name: Connector(folder.name, folder, load(folder)) for folder in folders}
+
+
+def _sentence(document: Document, at: tuple[int | str, ...], message: str) -> str:
+    known = tuple(part for part in at if part not in KINDS)  # the union names its member in the path
+    if message == "Extra inputs are not permitted":
+        models = [*Strict.__subclasses__(), *Common.__subclasses__()]
+        close = get_close_matches(str(at[-1]), {name for model in models for name in model.model_fields}, n=1)
+        message = f"unknown key '{at[-1]}'; " + (f"did you mean '{close[0]}'?" if close else "remove it")
+    elif message == "Field required":
+        message = f"the key '{at[-1]}' is missing; add it"
+    return document.fault(known, message)
