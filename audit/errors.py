@@ -1,0 +1,33 @@
+"""What can go wrong in the evidence. No message ever contains a stored value."""
+
+
+class AuditError(Exception):
+    """The base of every error that `audit` raises on purpose."""
+
+
+class CanonicalError(AuditError):
+    """A value cannot be written as canonical JSON; the message names its path, never the value."""
+
+
+class EntryError(AuditError):
+    """A journal entry breaks its format, or is larger than a log entry may be."""
+
+
+class JournalConflictError(AuditError):
+    """Another transaction wrote the same place of the chain first: roll back, and run the whole transaction again."""
+
+
+class JournalClosedError(AuditError):
+    """The case is closed, and this type of entry may not follow `case.closed`."""
+
+
+class KeyFileError(AuditError):
+    """A key file is missing, exists already, or does not hold 32 bytes in base64."""
+
+
+class VaultError(AuditError):
+    """The vault cannot give back what the journal points at: missing without a tombstone, wrong key or altered bytes."""
+
+
+class DrawError(AuditError):
+    """The stickprov cannot be drawn as asked, because that would break the period's commitment or plan."""

@@ -1,0 +1,1 @@
+"""The journal: append-only entries, a chain per case."""

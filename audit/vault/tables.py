@@ -1,0 +1,26 @@
+"""The vault's tables: wrapped case keys and encrypted values. Deleting a case's rows here is what makes it forgotten."""
+
+from sqlalchemy import BigInteger, Column
+from sqlmodel import Field, SQLModel
+
+
+class CaseKeyRow(SQLModel, table=True):
+    """The key of one case, wrapped by the master key. ``created`` is UTC, ISO 8601."""
+
+    __tablename__ = "vault_case_key"
+
+    case_ref: str = Field(primary_key=True)
+    wrapped: bytes
+    nonce: bytes
+    created: str
+
+
+class ValueRow(SQLModel, table=True):
+    """One encrypted value and its commitment's secret, at ``number`` in the case."""
+
+    __tablename__ = "vault_value"
+
+    case_ref: str = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
+    nonce: bytes
+    ciphertext: bytes
