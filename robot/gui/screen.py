@@ -42,7 +42,7 @@ def _short(data: Any, key: str) -> Any:
 class Value(Part):
     """A value to write or compare: exactly one of `value` (name of a fact, a rule, or a column of the row) and `text`.
 
-    `match: contains` accepts a page that shows more than the value; for a select it picks the only option that holds it.
+    `match: contains` accepts a page that shows more than the value; of a select it takes the only option that holds it.
     """
 
     value: Label | None = None
@@ -71,14 +71,16 @@ class Rows(Part):
     add: Label | None = None
 
 
-class OpenRow(Part):
-    """Follow the link in the only row of a table that matches.
+class OneRow(Part):
+    """The only row of a table that matches `where`; what it must show besides, and what is kept of it (our name: column).
 
     `otherwise: end`: no such row ends the reading here (read), or means that nothing was saved (look).
     """
 
     table: Label
-    where: dict[Label, Value]
+    where: Annotated[dict[Label, Value], Field(min_length=1)]
+    compare: dict[Label, Value] = Field(default_factory=dict)
+    read: dict[Label, Label] = Field(default_factory=dict)
     otherwise: Literal["fail", "end"] = "fail"
 
 
@@ -95,7 +97,7 @@ class ReadColumn(Part):
 
 
 class Read(Part):
-    """What to read: the value beside a label, or the rows of a table. `missing: empty`: its absence is null or no rows."""
+    """What to read: the value beside a label, or the rows of a table. `missing: empty`: absent is null, or no rows."""
 
     label: Label | None = None
     type: FieldType = "text"
@@ -118,7 +120,8 @@ class Read(Part):
 class Page(Part):
     """One page as a person meets it: how it is known, what is filled, read and compared, and what is pressed.
 
-    The order is fixed: heading, identity, fields, rows, read-back, compare, read, press (or open_row).
+    The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `open_row` (follow the
+    row's link) or `find_row` (only look at it).
     """
 
     heading: Label | None = None
@@ -129,14 +132,15 @@ class Page(Part):
     read: dict[Label, Read] = Field(default_factory=dict)
     section: Label | None = None
     press: Label | None = None
-    open_row: OpenRow | None = None
+    open_row: OneRow | None = None
+    find_row: OneRow | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if self.heading is not None and self.heading_starts is not None:
             raise ValueError("give `heading` or `heading_starts`, not both")
-        if self.press is not None and self.open_row is not None:
-            raise ValueError("give `press` or `open_row`, not both: a page is left once")
+        if sum(way is not None for way in (self.press, self.open_row, self.find_row)) > 1:
+            raise ValueError("give one of `press`, `open_row` and `find_row`: a page is left once")
         if self.section is not None and not self.read:
             raise ValueError("`section` names where this page's `read` goes: give `read` too")
         return self
@@ -184,12 +188,12 @@ class ScreenFile(Part):
             raise ValueError("a write screen needs `save` and `look`; a read screen has neither")
         if not writes and any(page.fields or page.rows for page in self.pages):
             raise ValueError("a read screen fills nothing on its `pages` (what leads there stands in `open`)")
-        if writes and not self.look[-1].compare and not self.look[-1].rows:
+        if writes and not (self.look[-1].compare or self.look[-1].rows or self.look[-1].find_row):
             raise ValueError("the last page of `look` must compare something, else it proves nothing")
         return self
 
     def names(self) -> list[Name]:
-        """Every fact or rule that the screen needs, with its place in the file. Columns name fields of the row's record."""
+        """Every fact or rule that the screen needs, with its place in the file. Columns name fields of a row's record."""
         found = [Name("value", name, ("identity", "shows", index)) for index, name in enumerate(self.identity.shows)]
         for part, pages in (("open", self.open), ("pages", self.pages), ("look", self.look)):
             for index, page in enumerate(pages):
@@ -199,8 +203,9 @@ class ScreenFile(Part):
 
 def _page_names(page: Page) -> Iterator[tuple[str, Path]]:
     values: list[tuple[Path, dict[str, Value]]] = [(("fields",), page.fields), (("compare",), page.compare)]
-    if page.open_row is not None:
-        values.append((("open_row", "where"), page.open_row.where))
+    for way, row in (("open_row", page.open_row), ("find_row", page.find_row)):
+        if row is not None:
+            values += [((way, "where"), row.where), ((way, "compare"), row.compare)]
     for path, mapping in values:
         for label, value in mapping.items():
             if value.value is not None:

@@ -1,0 +1,175 @@
+"""One Chromium process, and one warm context per login of a case system, checked out one job at a time."""
+
+import asyncio
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, Response, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+ENVIRONMENT = "ARENDE_BROWSER"
+IN_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
+ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+VIEWPORT_WIDTH, VIEWPORT_HEIGHT = 1200, 900
+
+
+class BrowserMissingError(RuntimeError):
+    """No browser could be started; the message says what to install."""
+
+
+def find_browser(environment: Mapping[str, str], which: Callable[[str], str | None] = shutil.which) -> str | None:
+    """The browser to start: ARENDE_BROWSER, else the first of IN_PATH. None: Playwright's own.
+
+    Raises:
+        BrowserMissingError: ARENDE_BROWSER names something that cannot be run.
+    """
+    chosen = environment.get(ENVIRONMENT)
+    if chosen:
+        found = which(chosen)
+        if found is None:
+            raise BrowserMissingError(f"{ENVIRONMENT}={chosen} cannot be run; give the path of a Chromium or unset it")
+        return found
+    return next((path for path in map(which, IN_PATH) if path), None)
+
+
+@dataclass(slots=True)
+class Tab:
+    """A page in its own context. What the browser tells by the way gathers here until the session asks for it.
+
+    ``status``: of the last document (0: none came). ``server_error``: a page or a script's question got 5xx or no answer.
+    """
+
+    context: BrowserContext
+    page: Page
+    ready: bool = False
+    broken: bool = False
+    status: int = 0
+    server_error: bool = False
+    dialogs: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Start a new job with nothing left from the one before."""
+        self.status, self.server_error = 0, False
+        self.dialogs.clear()
+
+    def listen(self) -> None:
+        """Keep what the browser tells. A dialog nobody declared is dismissed: the page may not hang on it."""
+        self.page.on("response", self._answered)
+        self.page.on("requestfailed", self._no_answer)
+        self.page.on("dialog", self._dialog)
+        self.page.on("crash", self._crashed)
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+        if response.status >= 500 and response.request.resource_type in {"document", "fetch", "xhr"}:
+            self.server_error = True
+
+    def _no_answer(self, request: object) -> None:
+        if getattr(request, "resource_type", "") in {"fetch", "xhr"}:
+            self.server_error = True
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type != "beforeunload":
+            self.dialogs.append(dialog.message)
+        with suppress(PlaywrightError):
+            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+
+    def _crashed(self, _page: Page) -> None:
+        self.broken = True
+
+
+class BrowserPool:
+    """Hands out tabs. Bound to the event loop it is entered in; a killed browser is started again at the next job."""
+
+    def __init__(self, *, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = os.environ if environment is None else environment
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._starting = asyncio.Lock()
+        self._places: dict[str, asyncio.Semaphore] = {}
+        self._idle: dict[str, list[Tab]] = defaultdict(list)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the browser and everything in it."""
+        self._idle.clear()
+        if self._browser is not None:
+            with suppress(PlaywrightError):
+                await self._browser.close()
+        if self._playwright is not None:
+            await self._playwright.stop()
+        self._browser = self._playwright = None
+
+    @asynccontextmanager
+    async def tab(self, login: str, concurrency: int) -> AsyncIterator[Tab]:
+        """A tab of this login; waits when all ``concurrency`` are out. ``ready`` tells that it was logged in before.
+
+        A job that ends in any error, or marks the tab broken, does not give its context back.
+        """
+        places = self._places.setdefault(login, asyncio.Semaphore(concurrency))
+        async with places:
+            tab = await self._take(login)
+            tab.forget()
+            try:
+                yield tab
+            except BaseException:
+                tab.broken = True
+                raise
+            finally:
+                if tab.broken:
+                    with suppress(PlaywrightError):
+                        await tab.context.close()
+                else:
+                    self._idle[login].append(tab)
+
+    async def _take(self, login: str) -> Tab:
+        browser = await self._started()
+        while self._idle[login]:
+            tab = self._idle[login].pop()
+            if not tab.broken and not tab.page.is_closed():
+                return tab
+        context = await browser.new_context(
+            locale="sv-SE", viewport={"width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}, accept_downloads=False
+        )
+        tab = Tab(context, await context.new_page())
+        tab.listen()
+        return tab
+
+    async def _started(self) -> Browser:
+        async with self._starting:
+            if self._browser is not None and self._browser.is_connected():
+                return self._browser
+            self._idle.clear()
+            if self._playwright is None:
+                self._playwright = await async_playwright().start()
+            executable = find_browser(self._environment)
+            try:
+                self._browser = await self._playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+            except PlaywrightError as error:
+                where = executable or "Playwright's own Chromium"
+                raise BrowserMissingError(
+                    f"no browser: {where} did not start. Install Chromium (apt-get install chromium, or "
+                    f"playwright install --with-deps chromium) or set {ENVIRONMENT} to one: {error.message.splitlines()[0]}"
+                ) from error
+            return self._browser

@@ -1,0 +1,146 @@
+"""What a page shows, as plain data: the answer of page.js to every question."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from robot.gui.failure import SeenField, Snapshot
+from robot.gui.screen import Page, Value
+from robot.gui.values import plain, same
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field that can be filled. ``table``, ``column`` and ``row`` (from 0) when it stands in a table."""
+
+    label: str
+    kind: str
+    value: str
+    options: tuple[str, ...]
+    required: bool
+    locked: bool
+    invalid: str
+    table: str
+    column: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as shown: its name, its headers, and the texts of its rows. ``links``: how many links each row has."""
+
+    name: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    links: tuple[int, ...]
+
+    def cell(self, row: int, column: str) -> str:
+        """The text under a header. A row that lacks the cell shows nothing there."""
+        at = self.headers.index(column)
+        return self.rows[row][at] if at < len(self.rows[row]) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page: path, heading, messages, fields, labelled values, tables and buttons."""
+
+    path: str
+    broken: bool
+    heading: str
+    words: tuple[bool, ...]
+    banner: tuple[str, ...]
+    alerts: tuple[str, ...]
+    messages: tuple[str, ...]
+    dialog: str | None
+    controls: tuple[Control, ...]
+    shown: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+    buttons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Seen":
+        """Build from the answer of page.js."""
+        return cls(
+            path=data["path"],
+            broken=data["broken"],
+            heading=data["heading"],
+            words=tuple(data["words"]),
+            banner=tuple(data["banner"]),
+            alerts=tuple(data["alerts"]),
+            messages=tuple(data["messages"]),
+            dialog=data["dialog"]["text"] if data["dialog"] else None,
+            controls=tuple(_control(entry) for entry in data["controls"]),
+            shown=tuple((entry["label"], entry["value"]) for entry in data["shown"]),
+            tables=tuple(_table(entry) for entry in data["tables"]),
+            buttons=tuple(data["buttons"]),
+        )
+
+    def is_page(self, page: Page) -> bool:
+        """Whether the heading is the one that the screen file names."""
+        if page.heading is not None:
+            return self.heading == page.heading
+        return page.heading_starts is None or self.heading.startswith(page.heading_starts)
+
+    def labelled(self, label: str) -> list[str]:
+        """The values shown beside a label, without repetitions; more than one means that the page contradicts itself."""
+        found = [value for name, value in self.shown if name == label]
+        found += [control.value for control in self.controls if control.label == label and not control.table]
+        return list(dict.fromkeys(found))
+
+    def tables_named(self, name: str) -> list[Table]:
+        """The tables with this name."""
+        return [table for table in self.tables if table.name == name]
+
+    def snapshot(self, screen: str, at: Any, *, quiet: bool) -> Snapshot:
+        """The compact evidence of this page; with ``quiet`` it holds labels and types, no values and no messages."""
+        fields = [SeenField(_place(one), one.kind, None if quiet else one.value) for one in self.controls]
+        fields += [SeenField(label, "shown", None if quiet else value) for label, value in self.shown]
+        for table in self.tables:
+            for number, row in enumerate(table.rows, 1):
+                for column, text in zip(table.headers, row, strict=False):
+                    place = f"{table.name}: {column} rad {number}"
+                    fields.append(SeenField(place, "cell", None if quiet else text))
+        messages = () if quiet else self.alerts + self.messages
+        heading = "" if quiet else self.heading
+        return Snapshot(screen, heading, without_identity(self.path), at, tuple(fields), messages)
+
+
+def _place(control: Control) -> str:
+    return f"{control.table}: {control.column} rad {control.row + 1}" if control.table else control.label
+
+
+def _control(entry: dict[str, Any]) -> Control:
+    return Control(
+        label=entry["label"],
+        kind=entry["kind"],
+        value=entry["value"],
+        options=tuple(entry["options"]),
+        required=entry["required"],
+        locked=entry["locked"],
+        invalid=entry.get("invalid", ""),
+        table=entry.get("table", ""),
+        column=entry.get("column", ""),
+        row=entry.get("row", -1),
+    )
+
+
+def _table(entry: dict[str, Any]) -> Table:
+    rows = tuple(tuple(row["cells"]) for row in entry["rows"])
+    return Table(entry["name"], tuple(entry["headers"]), rows, tuple(row["links"] for row in entry["rows"]))
+
+
+def without_identity(path: str) -> str:
+    """The path with every run of six or more digits (a personnummer may stand there) replaced by "…"."""
+    kept = ["…" if sum(letter.isdigit() for letter in part) >= 6 else part for part in path.split("/")]
+    return "/".join(kept)
+
+
+def closest(word: str, words: list[str]) -> str:
+    """The most similar of the words, for a message; "" when nothing is near."""
+    near = get_close_matches(plain(word), words, n=1, cutoff=0.5)
+    return near[0] if near else ""
+
+
+def shows(text: str, wanted: str, value: Value) -> bool:
+    """Whether a shown text means the wanted value."""
+    return same(text, wanted, value.type, value.match)

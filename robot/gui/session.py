@@ -1,0 +1,256 @@
+"""One job's hold of a logged-in page: asks it, presses in it, and stops on everything that no screen file expects."""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urljoin
+
+from playwright.async_api import ElementHandle
+from playwright.async_api import Error as PlaywrightError
+from pydantic import SecretStr
+
+from connectors.manifest import CaseSystemManifest
+from robot.gui.browser import Tab
+from robot.gui.failure import GuiFailure
+from robot.gui.screen import Page, ScreenFile
+from robot.gui.seen import Seen, closest
+from robot.gui.values import UnreadableError, plain, understood
+
+LEAVING = ("Execution context was destroyed", "Cannot find context", "because of a navigation", "Frame was detached")
+CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
+PERSONNUMMER = re.compile(r"\b\d{8}-?[0-9A-Z]\d{2}[0-9A-Z]\b")
+
+
+@dataclass(frozen=True)
+class CaseSystem:
+    """A case system as it stands in this municipality: where it is and who the robot is there."""
+
+    name: str
+    base_url: str
+    username: str
+    password: SecretStr
+    manifest: CaseSystemManifest
+
+
+@cache
+def _script() -> str:
+    return files("robot.gui").joinpath("page.js").read_text(encoding="utf-8")
+
+
+class Session:
+    """A page for one screen and one person. Every method raises `GuiFailure` and nothing else for what the outside did."""
+
+    def __init__(
+        self, tab: Tab, system: CaseSystem, screen: ScreenFile, values: Mapping[str, Any], now: Callable[[], datetime]
+    ) -> None:
+        self.tab = tab
+        self.system = system
+        self.screen = screen
+        self.values = values
+        self.now = now
+        self.limit = system.manifest.timeouts.read_seconds
+        self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
+
+    async def begin(self) -> Seen:
+        """Open the system's first page, and log in when it asks for it.
+
+        Raises:
+            GuiFailure: stop when the login is refused, retry when the system does not answer.
+        """
+        seen = await self._go(self.system.manifest.start)
+        login = self.system.manifest.login
+        if not seen.words[0]:
+            for label, text in ((login.username, self.system.username), (login.password, self.system.password.get_secret_value())):
+                if len([one for one in seen.controls if one.label == label]) != 1:
+                    raise GuiFailure("stop", "inloggningen_andrad", f"Inloggningssidan saknar fältet {label}.", label=label)
+                await self._type({"label": label}, text)
+            seen = await self.press(login.button, Page(), login=True)
+            if not seen.words[0]:
+                raise GuiFailure("stop", "inloggning_nekad", f"{self.system.manifest.title} släppte inte in roboten.")
+            seen = await self._go(self.system.manifest.start)
+        return self.check(seen)
+
+    async def _go(self, path: str) -> Seen:
+        async with self._bounded():
+            await self.tab.page.goto(urljoin(self.system.base_url, path), wait_until="commit")
+        return await self.arrive()
+
+    async def arrive(self) -> Seen:
+        """The page, once it is loaded and not busy."""
+        return self._answered(Seen.of(await self.ask("arrive")))
+
+    async def look(self) -> Seen:
+        """The page as it is now, checked as `check` says."""
+        return self.check(self._answered(Seen.of(await self.ask("look"))))
+
+    async def press(self, name: str, then: Page, *, login: bool = False) -> Seen:
+        """Press the one button or link with this name, and wait for what the page itself says. Never presses twice."""
+        answer = await self._act("press", then, name=name)
+        if answer is not None and answer["count"] != 1:
+            seen = Seen.of(answer["page"])
+            near = closest(name, list(seen.buttons))
+            hint = f" Närmast finns {near}." if near else ""
+            found = f"{answer['count']} sådana" if answer["count"] else "ingen sådan"
+            text = f"Knappen eller länken {name} ska finnas en gång på sidan; det finns {found}.{hint}"
+            raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=name, wanted=name, found=near)
+        return await self._after_press(answer, login=login)
+
+    async def open_row(self, table: str, row: int, then: Page) -> Seen:
+        """Follow the only link of a row."""
+        return await self._after_press(await self._act("openRow", then, table=table, row=row), login=False)
+
+    async def _after_press(self, answer: dict[str, Any] | None, *, login: bool) -> Seen:
+        if answer is None:
+            seen = await self.arrive()
+        else:
+            seen = Seen.of(answer["page"])
+            if answer.get("disabled"):
+                raise GuiFailure("human", "knappen_avstangd", "Knappen går inte att trycka på.", page=seen.heading)
+            if not answer["settled"] and answer["count"] == 1:
+                raise self._slow()
+            self._answered(seen)
+        return seen if login else self.check(seen)
+
+    async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
+        """None when the page was left for another document."""
+        self.tab.status = 0
+        expected = {"heading": then.heading, "headingStarts": then.heading_starts}
+        try:
+            answer: dict[str, Any] = await self.ask(operation, **expected, **more)
+        except _LeftError:
+            return None
+        return answer
+
+    async def fill(self, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> Seen:
+        """Add rows and fill fields, all in one round trip; the page afterwards."""
+        answer = await self.ask("fill", rows=rows, actions=actions, choiceMs=CHOICE_MILLISECONDS)
+        return self.check(self._answered(Seen.of(answer)))
+
+    async def _type(self, at: Mapping[str, Any], text: str) -> None:
+        """Type as a person does, key by key: for the fields that do not take a batched fill."""
+        async with self._bounded():
+            handle = await self.tab.page.evaluate_handle(_script(), {"op": "element", "at": dict(at), "words": []})
+            element = handle.as_element()
+            if isinstance(element, ElementHandle):
+                await element.fill("")
+                await element.type(text)
+
+    async def type(self, at: Mapping[str, Any], text: str) -> Seen:
+        """Type into one field, choose the same words in its list when one opens, leave the field; the page afterwards."""
+        await self._type(at, text)
+        async with self._bounded():
+            hit = self.tab.page.get_by_role("option", name=text, exact=True)
+            if await hit.count() == 1:
+                await hit.click()
+            else:
+                await self.tab.page.keyboard.press("Tab")
+        return await self.look()
+
+    async def ask(self, operation: str, **more: Any) -> Any:
+        """One question to the page, answered in one round trip."""
+        request = {
+            "op": operation,
+            "words": list(self._signs),
+            "banner": self.screen.identity.banner,
+            "limitMs": int(self.limit * 1000),
+            **more,
+        }
+        async with self._bounded():
+            return await self.tab.page.evaluate(_script(), request)
+
+    def _bounded(self) -> "_Bounded":
+        return _Bounded(self)
+
+    def _slow(self) -> GuiFailure:
+        return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
+
+    def _answered(self, seen: Seen) -> Seen:
+        name, status = self.system.manifest.title, self.tab.status
+        if seen.broken:
+            raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.")
+        if status >= 500:
+            raise GuiFailure("retry", "serverfel", f"{name} svarade med ett serverfel.", page=seen.heading)
+        if status in {401, 403, 404, 405, 410}:
+            text = f"{name} visade sidan {seen.heading} i stället för den väntade."
+            raise GuiFailure("stop", "sidan_nekad", text, page=seen.heading)
+        return seen
+
+    def check(self, seen: Seen) -> Seen:
+        """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
+        if self.tab.dialogs:
+            text = f"Systemet visade en ruta som roboten inte känner till: {' '.join(self.tab.dialogs)}"
+            raise GuiFailure("human", "ovantad_dialog", text, page=seen.heading)
+        if not seen.words[0]:
+            raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
+        if seen.alerts:
+            broken = next((one.label for one in seen.controls if one.invalid), "")
+            text = f"Systemet tog inte emot uppgifterna: {' '.join(seen.alerts)}"
+            raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken)
+        self._right_person(seen)
+        return seen
+
+    def _right_person(self, seen: Seen) -> None:
+        banner = " ".join(seen.banner)
+        if not banner:
+            return
+        wanted = [str(self.values[name]) for name in self.screen.identity.shows]
+        for text in wanted:
+            if plain(text) not in plain(banner) and _identity(text) not in _identities(banner):
+                raise GuiFailure("stop", "fel_person", "Sidan visar en annan person än ärendets.", page=seen.heading)
+        if _identities(banner) - {_identity(text) for text in wanted}:
+            raise GuiFailure("stop", "fel_person", "Sidan visar fler personer än ärendets.", page=seen.heading)
+
+    def must_show_person(self, seen: Seen) -> None:
+        """Stop unless the page itself tells whose case it is; called before anything is written."""
+        if len(seen.banner) != 1:
+            label = self.screen.identity.banner
+            text = f"Sidan visar inte {label}, så roboten vet inte vems ärende det är."
+            raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=label)
+        self._right_person(seen)
+
+
+def _identity(text: str) -> str:
+    try:
+        return str(understood(text, "personnummer"))
+    except UnreadableError:
+        return ""
+
+
+def _identities(text: str) -> set[str]:
+    return {_identity(found) for found in PERSONNUMMER.findall(text)}
+
+
+class _LeftError(Exception):
+    """The page was left for another document while it was asked."""
+
+
+class _Bounded:
+    """Bounds a round trip in time and turns what the browser raises into a `GuiFailure`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._clock = asyncio.timeout(session.limit * 2 + 2)  # the page's own limit comes first
+
+    async def __aenter__(self) -> None:
+        await self._clock.__aenter__()
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        name = self._session.system.manifest.title
+        try:
+            await self._clock.__aexit__(kind, error, trace)
+        except TimeoutError as late:
+            raise GuiFailure("retry", "sidan_svarar_inte", f"{name} svarade inte i tid.") from late
+        if not isinstance(error, PlaywrightError):
+            return
+        if any(sign in error.message for sign in LEAVING):
+            raise _LeftError from error
+        if self._session.tab.page.is_closed() or self._session.tab.broken or "closed" in error.message or "crash" in error.message:
+            raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren avslutades mitt i arbetet.") from error
+        if "net::" in error.message:
+            raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.") from error
+        raise GuiFailure("retry", "webblasarfel", "Webbläsaren kunde inte utföra steget.") from error
