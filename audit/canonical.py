@@ -9,8 +9,8 @@ import rfc8785
 
 from audit.errors import CanonicalError
 
-JSON: TypeAlias = "None | bool | int | str | list[JSON] | dict[str, JSON]"
-JSONInput: TypeAlias = "None | bool | int | str | Sequence[JSONInput] | Mapping[str, JSONInput]"
+JSON: TypeAlias = "bool | int | str | list[JSON] | dict[str, JSON] | None"
+JSONInput: TypeAlias = "bool | int | str | Sequence[JSONInput] | Mapping[str, JSONInput] | None"
 
 LARGEST_INTEGER = 2**53 - 1
 
@@ -19,7 +19,8 @@ def plain(value: JSONInput, path: str, *, ascii_keys: bool = False) -> JSON:
     """A deep copy of the value in plain JSON types, so that nobody changes it afterwards.
 
     ``path`` names the value in errors. ``ascii_keys``: refuse keys outside ASCII, whose sort order differs between JSON
-    libraries. Raises `CanonicalError` for floats, `Decimal`, integers beyond ±(2^53-1), text that is not Unicode, and other types.
+    libraries. Raises `CanonicalError` for floats, `Decimal`, integers beyond ±(2^53-1), text that is not Unicode, and
+    other types.
     """
     match value:
         case None | bool():
@@ -53,7 +54,7 @@ def encode(value: JSON) -> bytes:
 
 
 def decode(data: bytes) -> JSON:
-    """The value of UTF-8 JSON bytes. Raises `CanonicalError` for anything else, for floats and for a key that stands twice."""
+    """The value of UTF-8 JSON bytes. Raises `CanonicalError` for anything else, for floats and for a doubled key."""
     try:
         value: JSON = json.loads(
             data.decode("utf-8"), object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float

@@ -50,7 +50,7 @@ class ManualClock:
         return self._monotonic_ns
 
     def advance(self, step: timedelta) -> None:
-        """Move the clock. A negative step moves `now` backwards, as a machine's clock may jump; `monotonic_ns` stays."""
+        """Move the clock. A negative step moves only `now`, backwards, as a machine's clock may jump."""
         self._now += step
         if step > timedelta():
             self._monotonic_ns += step // timedelta(microseconds=1) * 1000

@@ -26,7 +26,7 @@ class KeyFileError(AuditError):
 
 
 class VaultError(AuditError):
-    """The vault cannot give back what the journal points at: missing without a tombstone, wrong key or altered bytes."""
+    """The vault cannot give back what the journal points at: gone without a tombstone, another key or altered bytes."""
 
 
 class DrawError(AuditError):

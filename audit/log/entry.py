@@ -28,7 +28,10 @@ Sha256 = Annotated[str, Field(pattern=HASH)]
 
 
 class Actor(BaseModel):
-    """Who did it. ``id`` is a role or account, never a name; ``build`` and ``rules`` are content hashes of program and process."""
+    """Who did it.
+
+    ``id`` is a role or account, never a name; ``build`` and ``rules`` are content hashes of program and process.
+    """
 
     model_config = _FROZEN
 
@@ -39,7 +42,7 @@ class Actor(BaseModel):
 
 
 class Commitment(BaseModel):
-    """What the entry says about a personal value: field ``f``, commitment ``c`` (HMAC, hex) and place ``v`` in the vault."""
+    """What the entry says of a personal value: field ``f``, commitment ``c`` (HMAC, hex), place in the vault ``v``."""
 
     model_config = _FROZEN
 
@@ -51,10 +54,11 @@ class Commitment(BaseModel):
 class Entry(BaseModel):
     """One entry of a case's chain, format version 1.
 
-    ``ts`` is UTC with microseconds, ``mono`` the writer's monotonic clock in microseconds. ``case_prev`` is the leaf hash (hex) of
-    ``case_seq`` - 1, null for the first. ``intent`` is the key of an intended effect, ``causes`` the ``case_seq`` of earlier
-    entries that led to this one. ``body`` holds no personal data; ``pd`` commits to the personal values in the vault.
-    The place in the whole log is not in the bytes: writers work at the same time, and it is given afterwards.
+    ``ts`` is UTC with microseconds, ``mono`` the writer's monotonic clock in microseconds (nanoseconds would leave the
+    integers of JSON after 104 days). ``case_prev`` is the leaf hash (hex) of ``case_seq`` - 1, null for the first.
+    ``intent`` is the key of an intended effect, ``causes`` the ``case_seq`` of earlier entries that led to this one.
+    ``body`` holds no personal data; ``pd`` commits to the personal values in the vault. The place in the whole log is
+    not in the bytes: writers work at the same time, and it is given afterwards.
     """
 
     model_config = _FROZEN
@@ -77,8 +81,8 @@ class Entry(BaseModel):
         data = canonical.encode(canonical.plain(self.model_dump(), self.type, ascii_keys=True))
         if len(data) > LARGEST_ENTRY:
             raise EntryError(
-                f"{self.type}: expected at most {LARGEST_ENTRY} bytes, found {len(data)}: give what is large as `personal`, "
-                "then it lies in the vault and the entry keeps a commitment"
+                f"{self.type}: expected at most {LARGEST_ENTRY} bytes, found {len(data)}: give what is large as "
+                "`personal`, then it lies in the vault and the entry keeps a commitment"
             )
         return data
 
@@ -127,7 +131,7 @@ def new_case_ref(random_bytes: Callable[[int], bytes] = os.urandom) -> str:
 
 
 def check_case_ref(case: str) -> None:
-    """Raise `EntryError` unless the text is a case reference or the name of a series chain like "stickprov-log-2026-11"."""
+    """Raise `EntryError` unless the text is a case reference or the name of a series, as "stickprov-log-2026-11"."""
     if not re.fullmatch(CASE_REF, case):
         raise EntryError(
             "case: expected a reference from new_case_ref ('c_' and 32 hex digits) or a series such as "

@@ -5,9 +5,9 @@ from sqlmodel import Field, SQLModel
 
 
 class EntryRow(SQLModel, table=True):
-    """One entry. ``id`` is the order of this database only, for whoever gives the entries their place in the whole log.
+    """One entry. ``id`` is this database's order only, for whoever gives the entries their place in the whole log.
 
-    ``data`` are the canonical bytes, ``leaf`` their leaf hash (32 bytes); every other column repeats what the bytes say.
+    ``data`` are the canonical bytes, ``leaf`` their leaf hash (32 bytes); the other columns repeat what the bytes say.
     """
 
     __tablename__ = "journal_entry"

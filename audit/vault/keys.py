@@ -57,13 +57,13 @@ class KeyRing:
     def subject_index(self, personnummer: str) -> str:
         """A keyed hash (64 hex digits) that finds a person's cases without storing the number.
 
-        ``personnummer``: twelve characters without separator, also samordningsnummer and T-number. Raises `VaultError` otherwise,
-        because two spellings of a number would be two persons.
+        ``personnummer``: twelve characters without separator, also samordningsnummer and T-number. Raises `VaultError`
+        otherwise, because two spellings of a number would be two persons.
         """
         if not _PERSONNUMMER.fullmatch(personnummer):
             raise VaultError(
-                f"subject index: expected a personnummer as ÅÅÅÅMMDDNNNN (12 characters), found {len(personnummer)} characters"
-                " in another form"
+                f"subject index: expected a personnummer as ÅÅÅÅMMDDNNNN (12 characters), found {len(personnummer)} "
+                "characters in another form"
             )
         return hmac.new(self._index, personnummer.encode(), hashlib.sha256).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The vault's tables: wrapped case keys and encrypted values. Deleting a case's rows here is what makes it forgotten."""
+"""The vault's tables: wrapped case keys and encrypted values. A case whose rows here are gone is forgotten."""
 
 from sqlalchemy import BigInteger, Column
 from sqlmodel import Field, SQLModel

@@ -1,13 +1,14 @@
 """Personal values under a key per case: whoever destroys the key has forgotten the case."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from sqlmodel import select
 
 from audit import canonical
 from audit.canonical import JSON, JSONInput
@@ -27,6 +28,31 @@ class Opened:
     secret: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class SealedCase:
+    """The values of one case as they lie in the vault. ``key`` is None when the case has none, or no longer."""
+
+    case: str
+    key: bytes | None = field(repr=False)
+    sealed: Mapping[int, tuple[bytes, bytes]] = field(repr=False)
+
+    def open(self, number: int) -> Opened | None:
+        """The value at a place; None when it or the case's key is gone, which only a tombstone in the journal excuses.
+
+        Raises `VaultError` for bytes that do not open: altered, moved, or encrypted under another key.
+        """
+        if self.key is None or number not in self.sealed:
+            return None
+        nonce, ciphertext = self.sealed[number]
+        try:
+            plaintext = AESGCM(self.key).decrypt(nonce, ciphertext, _place(self.case, number))
+            return Opened(canonical.decode(plaintext[SECRET_BYTES:]), plaintext[:SECRET_BYTES])
+        except (InvalidTag, ValueError, CanonicalError):
+            raise VaultError(
+                f"{reference(self.case, number)}: the stored bytes do not open: they have been altered or moved"
+            ) from None
+
+
 class Vault:
     """Stores and opens values in the caller's session; never commits.
 
@@ -40,8 +66,8 @@ class Vault:
     def store(self, session: Session, case: str, number: int, value: JSONInput, *, created: str) -> Opened:
         """Encrypt a value at ``number``, which the case uses only once ever, and return it with its fresh secret.
 
-        ``created`` (UTC, ISO 8601) dates the case key when this is the case's first value. Raises `CanonicalError` for what is not
-        JSON, and lets the database's `IntegrityError` through when the place is taken.
+        ``created`` (UTC, ISO 8601) dates the case key when this is the case's first value. Raises `CanonicalError` for
+        what is not JSON, and lets the database's `IntegrityError` through when the place is taken.
         """
         opened = Opened(canonical.plain(value, "value"), self._random_bytes(SECRET_BYTES))
         key = self._case_key(session, case) or self._new_case_key(session, case, created)
@@ -50,31 +76,16 @@ class Vault:
         session.execute(insert(ValueRow).values(case_ref=case, number=number, nonce=nonce, ciphertext=ciphertext))
         return opened
 
-    def load(self, session: Session, case: str, number: int) -> Opened | None:
-        """The value at a place; None when the value or the case's key is no longer there.
+    def load(self, session: Session, case: str) -> SealedCase:
+        """Everything the vault holds of a case, in two queries; nothing is opened yet but the case's key.
 
-        Whether it may be gone is for the journal to say. Raises `VaultError` for another master key and for altered bytes.
+        Raises `VaultError` when the key does not open with this master key.
         """
-        key = self._case_key(session, case)
-        row = session.execute(
-            select(ValueRow.nonce, ValueRow.ciphertext).where(ValueRow.case_ref == case, ValueRow.number == number)
-        ).first()
-        if key is None or row is None:
-            return None
-        return _open(key, case, number, row.nonce, row.ciphertext)
-
-    def load_case(self, session: Session, case: str) -> dict[int, Opened]:
-        """Every value of a case by its number, in one query; empty when the case's key is no longer there.
-
-        Raises `VaultError` as `load`.
-        """
-        key = self._case_key(session, case)
-        if key is None:
-            return {}
         rows = session.execute(
             select(ValueRow.number, ValueRow.nonce, ValueRow.ciphertext).where(ValueRow.case_ref == case)
         ).all()
-        return {row.number: _open(key, case, row.number, row.nonce, row.ciphertext) for row in rows}
+        sealed = {row.number: (row.nonce, row.ciphertext) for row in rows}
+        return SealedCase(case, self._case_key(session, case), sealed)
 
     def _case_key(self, session: Session, case: str) -> bytes | None:
         row = session.execute(select(CaseKeyRow.wrapped, CaseKeyRow.nonce).where(CaseKeyRow.case_ref == case)).first()
@@ -103,13 +114,3 @@ def parse_reference(text: str) -> tuple[str, int]:
 
 def _place(case: str, number: int) -> bytes:
     return reference(case, number).encode()
-
-
-def _open(key: bytes, case: str, number: int, nonce: bytes, ciphertext: bytes) -> Opened:
-    try:
-        plaintext = AESGCM(key).decrypt(nonce, ciphertext, _place(case, number))
-        return Opened(canonical.decode(plaintext[SECRET_BYTES:]), plaintext[:SECRET_BYTES])
-    except (InvalidTag, ValueError, CanonicalError):
-        raise VaultError(
-            f"{reference(case, number)}: the stored bytes do not open: they have been altered or moved"
-        ) from None

@@ -1,0 +1,185 @@
+"""The journal: append to a case's chain, and read it back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Row, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from audit import canonical
+from audit.canonical import JSON, JSONInput
+from audit.clock import Clock
+from audit.errors import EntryError, JournalClosedError, JournalConflictError, VaultError
+from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
+from audit.log.tables import EntryRow
+from audit.vault.commitment import commit
+from audit.vault.vault import SealedCase, Vault, parse_reference, reference
+
+OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
+VALUES_PER_ENTRY = 1000
+"""A value's number in the vault is ``case_seq`` * 1000 + its place in the entry: no number is ever used twice."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An entry with its personal values opened. A value that gallring has erased is absent."""
+
+    entry: Entry
+    values: dict[str, JSON] = field(repr=False)
+
+
+class Journal:
+    """Appends entries in the caller's session and transaction; never commits.
+
+    A second writer of the same case loses with `JournalConflictError`: the caller rolls its whole transaction back and
+    runs it again, because PostgreSQL refuses further work in it. On SQLite a transaction that will write must begin
+    with BEGIN IMMEDIATE; writers then wait for each other.
+    """
+
+    def __init__(self, clock: Clock, vault: Vault) -> None:
+        self._clock = clock
+        self._vault = vault
+
+    def append(
+        self,
+        session: Session,
+        case: str,
+        type: str,  # noqa: A002 - the word of the entry format
+        *,
+        actor: Actor,
+        body: Mapping[str, JSONInput] | None = None,
+        personal: Mapping[str, JSONInput] | None = None,
+        intent: str | None = None,
+        causes: Sequence[int] = (),
+    ) -> Entry:
+        """Write the next entry of the case and return it.
+
+        ``body``: no personal data, ASCII keys, no floats, money in öre as int. ``personal``: values by field, encrypted
+        in the vault and committed to. ``causes``: ``case_seq`` of earlier entries. `case.closed` gets ``count``, the
+        number of entries including itself. After an error the transaction may hold half an entry: roll it back.
+        Raises `EntryError`, `CanonicalError`, `JournalClosedError`, `JournalConflictError` and `VaultError`.
+        """
+        check_case_ref(case)
+        last = self._last(session, case)
+        if last is not None and not may_follow_close(type) and self._is_closed(session, case, last.type):
+            raise JournalClosedError(f"{case}: the case is closed; {type} may only follow after {REOPENED}")
+        case_seq = 0 if last is None else last.case_seq + 1
+        ts = timestamp(self._clock.now())
+        try:
+            pd = self._commit(session, case, case_seq, personal or {}, ts)
+            entry = Entry.build(
+                ts=ts,
+                mono=self._clock.monotonic_ns() // 1000,
+                case=case,
+                case_seq=case_seq,
+                case_prev=None if last is None else last.leaf.hex(),
+                type=type,
+                actor=actor,
+                intent=intent,
+                causes=_causes(causes, case_seq, type),
+                body=_body(body or {}, case_seq, type),
+                pd=pd,
+            )
+            _insert(session, entry)
+        except IntegrityError:
+            raise JournalConflictError(
+                f"{case}: entry {case_seq} was written by another transaction at the same time: roll back and run again"
+            ) from None
+        return entry
+
+    def entries(self, session: Session, case: str) -> list[Entry]:
+        """The case's entries in order. Raises `EntryError` for stored bytes that are not an entry; see `check_case`."""
+        rows = session.scalars(select(EntryRow.data).where(EntryRow.case_ref == case).order_by(col(EntryRow.case_seq)))
+        return [Entry.parse(data) for data in rows]
+
+    def read(self, session: Session, case: str) -> list[Recorded]:
+        """The case's entries in order, with their personal values.
+
+        Raises `VaultError` when a value is missing and no later `pd.erased` says why, or does not match its commitment.
+        """
+        entries = self.entries(session, case)
+        sealed = self._vault.load(session, case)
+        tombstone = last_tombstone(entries)
+        return [Recorded(entry, _values(entry, sealed, may_be_erased=entry.case_seq < tombstone)) for entry in entries]
+
+    def _commit(
+        self, session: Session, case: str, case_seq: int, personal: Mapping[str, JSONInput], ts: str
+    ) -> tuple[dict[str, str], ...]:
+        if len(personal) > VALUES_PER_ENTRY:
+            raise EntryError(f"expected at most {VALUES_PER_ENTRY} personal values in an entry, found {len(personal)}")
+        commitments = []
+        for number, (name, value) in enumerate(personal.items(), start=case_seq * VALUES_PER_ENTRY):
+            stored = self._vault.store(session, case, number, value, created=ts)
+            digest = commit(stored.secret, case, case_seq, name, stored.value)
+            commitments.append({"f": name, "c": digest, "v": reference(case, number)})
+        return tuple(commitments)
+
+    def _last(self, session: Session, case: str) -> Row[int, str, bytes] | None:
+        return session.execute(
+            select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
+            .where(EntryRow.case_ref == case)
+            .order_by(col(EntryRow.case_seq).desc())
+            .limit(1)
+        ).first()
+
+    def _is_closed(self, session: Session, case: str, last_type: str) -> bool:
+        if last_type == CLOSED or not may_follow_close(last_type):
+            return last_type == CLOSED
+        turn = session.scalar(
+            select(EntryRow.type)
+            .where(EntryRow.case_ref == case, col(EntryRow.type).in_((CLOSED, REOPENED)))
+            .order_by(col(EntryRow.case_seq).desc())
+            .limit(1)
+        )
+        return turn == CLOSED
+
+
+def may_follow_close(type_: str) -> bool:
+    """Whether an entry of this type may stand after `case.closed`: reading, review, gallring and reopening."""
+    return type_ in {"access.read", ERASED, REOPENED} or type_.startswith("human.review.")
+
+
+def last_tombstone(entries: Sequence[Entry]) -> int:
+    """The ``case_seq`` of the last `pd.erased`, before which personal values may be gone; -1 when there is none."""
+    return max((entry.case_seq for entry in entries if entry.type == ERASED), default=-1)
+
+
+def _insert(session: Session, entry: Entry) -> None:
+    data = entry.canonical()
+    session.execute(
+        insert(EntryRow).values(
+            case_ref=entry.case, case_seq=entry.case_seq, type=entry.type, ts=entry.ts, data=data, leaf=leaf_hash(data)
+        )
+    )
+
+
+def _causes(causes: Sequence[int], case_seq: int, type_: str) -> tuple[int, ...]:
+    late = [cause for cause in causes if not 0 <= cause < case_seq]
+    if late:
+        raise EntryError(f"{type_}: causes: expected case_seq of earlier entries (below {case_seq}), found {late}")
+    return tuple(causes)
+
+
+def _body(body: Mapping[str, JSONInput], case_seq: int, type_: str) -> dict[str, JSON]:
+    written = {key: canonical.plain(value, f"{type_}.body.{key}", ascii_keys=True) for key, value in body.items()}
+    if type_ != CLOSED:
+        return written
+    if "count" in written:
+        raise EntryError(f"{CLOSED}.body.count: the journal counts itself: leave it out")
+    return {**written, "count": case_seq + 1}
+
+
+def _values(entry: Entry, sealed: SealedCase, *, may_be_erased: bool) -> dict[str, JSON]:
+    values: dict[str, JSON] = {}
+    for item in entry.pd:
+        found = sealed.open(parse_reference(item.v)[1])
+        if found is None and not may_be_erased:
+            raise VaultError(f"{item.v}: the journal commits to a value that is gone, and no {ERASED} entry says why")
+        if found is None:
+            continue
+        if commit(found.secret, entry.case, entry.case_seq, item.f, found.value) != item.c:
+            raise VaultError(f"{item.v}: the value is not the one the journal commits to")
+        values[item.f] = found.value
+    return values
