@@ -7,14 +7,14 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from connectors._yaml import Document, ManifestError, read
 from connectors.contract import ConnectorSettings, LegalBasis, Query, Strict, Text
 
-__all__ = ["Connector", "Manifest", "ManifestError", "discover", "load"]
+__all__ = ["Connector", "Manifest", "ManifestError", "discover", "load", "load_as"]
 
 ROOT = Path(__file__).parent
 KINDS = {"register", "channel", "case_system"}
@@ -108,6 +108,7 @@ class CaseSystemManifest(Common):
 
 
 Manifest: TypeAlias = Annotated[RegisterManifest | ChannelManifest | CaseSystemManifest, Field(discriminator="kind")]
+Kind = TypeVar("Kind", RegisterManifest, ChannelManifest, CaseSystemManifest)
 _MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 
 
@@ -146,6 +147,14 @@ def load(folder: Path) -> Manifest:
     if faults or manifest is None:
         raise ManifestError("\n".join(faults))
     return manifest
+
+
+def load_as(folder: Path, kind: type[Kind]) -> Kind:
+    """Read a manifest that must be of this kind; raises ManifestError as `load`, and when it is of another kind."""
+    manifest = load(folder)
+    if isinstance(manifest, kind):
+        return manifest
+    raise ManifestError(f"{folder / MANIFEST}: expected a {kind.__name__}, found kind '{manifest.kind}'")
 
 
 def discover(root: Path = ROOT) -> dict[str, Connector]:

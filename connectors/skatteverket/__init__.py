@@ -1,0 +1,1 @@
+"""Skatteverket: protection, folkbokföring, capital, tax refunds and employer declarations."""
