@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
 from robot.rules import Amount, Extract, Month, Record
 
 from .identitet import Identitet, identitetstyp
@@ -13,6 +13,14 @@ def _identity(nummer: str) -> str:
     if identitetstyp(nummer) is Identitet.FEL_KONTROLLSIFFRA:
         raise ValueError("the check digit of the personnummer is wrong")
     return nummer
+
+
+_ROLLER = {"Sökande": "sokande", "Medsökande": "medsokande"}
+_BY_NAME_AND_ALIAS = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+
+def _roll(text: object) -> object:
+    return _ROLLER.get(text, text) if isinstance(text, str) else text
 
 
 Identitetsnummer = Annotated[str, AfterValidator(_identity)]
@@ -85,7 +93,7 @@ class Boende(Record):
 class SysselsattningPerPerson(Record):
     """What each adult does, by person number in the application: "1" sökande, "2" medsökande."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+    model_config = _BY_NAME_AND_ALIAS
 
     sokande: Sysselsattning = Field(alias="1")
     medsokande: Sysselsattning | None = Field(alias="2", default=None)
@@ -142,20 +150,26 @@ class Hushall(Record):
 class Jobbstimulans(Record):
     """Whose wage jobbstimulans applies to, by person number. Null = not known, which only matters for a wage."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+    model_config = _BY_NAME_AND_ALIAS
 
     sokande: bool | None = Field(alias="1", default=None)
     medsokande: bool | None = Field(alias="2", default=None)
 
 
-class Skydd(Extract):
+class Svar(Extract):
+    """An answer from outside: field names as in the real interface, kept so when it is written out again."""
+
+    model_config = _BY_NAME_AND_ALIAS
+
+
+class Skydd(Svar):
     """Protection flags of one person in folkbokföringen."""
 
     sekretessmarkering: bool = Field(alias="Sekretessmarkering")
     skyddad_folkbokforing: bool = Field(alias="SkyddadFolkbokforing")
 
 
-class Folkbokforingsadress(Extract):
+class Folkbokforingsadress(Svar):
     """The registered address and municipality code."""
 
     utdelningsadress: str = Field(alias="Utdelningsadress")
@@ -164,13 +178,13 @@ class Folkbokforingsadress(Extract):
     kommunkod: str = Field(alias="Kommunkod")
 
 
-class Avregistrering(Extract):
+class Avregistrering(Svar):
     """Why a person is no longer registered."""
 
     kod: str
 
 
-class Relation(Extract):
+class Relation(Svar):
     """A registered relation. A partner or child may lack a number in the answer."""
 
     typ: str = Field(alias="Typ")
@@ -179,14 +193,14 @@ class Relation(Extract):
     samma_adress: bool = Field(alias="SammaAdress")
 
 
-class RegistreradPaAdressen(Extract):
+class RegistreradPaAdressen(Svar):
     """Somebody who is registered on the same address."""
 
     fodelsetid: date = Field(alias="Fodelsetid")
     personnummer: str | None = Field(alias="Personnummer")
 
 
-class Folkbokforing(Extract):
+class Folkbokforing(Svar):
     """One person in folkbokföringen."""
 
     fodelsetid: date = Field(alias="Fodelsetid")
@@ -196,7 +210,7 @@ class Folkbokforing(Extract):
     pa_adressen: tuple[RegistreradPaAdressen, ...] = Field(alias="HushallPaAdressen")
 
 
-class Individuppgift(Extract):
+class Individuppgift(Svar):
     """One employer's declared pay for a month: fields 011, 131 and 001 of the arbetsgivardeklaration, whole SEK."""
 
     kontant_ersattning: Amount = Field(alias="KontantErsattningUlagAG")
@@ -204,32 +218,32 @@ class Individuppgift(Extract):
     annan_kontant_ersattning: Amount | None = Field(alias="KontantErsattningEjUlagSA", default=None)
 
 
-class Agi(Extract):
+class Agi(Svar):
     """The declarations in force for one person and month: corrections replaced, removed ones gone."""
 
     gallande: tuple[Individuppgift, ...] = Field(alias="Gallande")
 
 
-class Kapital(Extract):
+class Kapital(Svar):
     """Taxed capital of one person and year, SEK per year."""
 
     intakter: Amount = Field(alias="SummaIntakterPaKapital")
     overskott: Amount = Field(alias="OverskottPaKapital")
 
 
-class Skatteutbetalning(Extract):
+class Skatteutbetalning(Svar):
     """One paid tax refund, SEK."""
 
     belopp: Amount = Field(alias="Belopp")
 
 
-class Skatteaterbaring(Extract):
+class Skatteaterbaring(Svar):
     """Tax refunds paid to one person in a month."""
 
     utbetalningar: tuple[Skatteutbetalning, ...] = Field(alias="Utbetalningar")
 
 
-class Arbetssokande(Extract):
+class Arbetssokande(Svar):
     """One person at Arbetsförmedlingen."""
 
     arbetssokande: bool = Field(alias="Arbetssokande")
@@ -238,7 +252,7 @@ class Arbetssokande(Extract):
     sekretessmarkering: bool | None = Field(alias="Sekretessmarkering", default=None)
 
 
-class TidigareBerakning(Extract):
+class TidigareBerakning(Svar):
     """A calculation in the case's list: period "YYYY-MM" and status."""
 
     nummer: str
@@ -246,7 +260,7 @@ class TidigareBerakning(Extract):
     status: str
 
 
-class TidigareHushallsrad(Extract):
+class TidigareHushallsrad(Svar):
     """A household row of last month's calculation."""
 
     person: str
@@ -254,7 +268,7 @@ class TidigareHushallsrad(Extract):
     belopp: Amount
 
 
-class TidigareInkomst(Extract):
+class TidigareInkomst(Svar):
     """An income row of last month's calculation, by the case system's label, SEK per month."""
 
     typ: str
@@ -262,7 +276,7 @@ class TidigareInkomst(Extract):
     medsokande: Amount
 
 
-class TidigareUtgift(Extract):
+class TidigareUtgift(Svar):
     """An expense row of last month's calculation, by the case system's label, SEK per month."""
 
     typ: str
@@ -270,7 +284,7 @@ class TidigareUtgift(Extract):
     godkant: Amount
 
 
-class SenasteBerakning(Extract):
+class SenasteBerakning(Svar):
     """Last month's final calculation. `resultat` is signed as the case system shows it: negative = deficit."""
 
     period: Month
@@ -281,23 +295,21 @@ class SenasteBerakning(Extract):
     resultat: Amount
 
 
-class Jobbstimulansperiod(Extract):
+class Jobbstimulansperiod(Svar):
     """A period of jobbstimulans for one adult, both dates included."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    person: Literal["sokande", "medsokande"]
+    person: Annotated[Literal["sokande", "medsokande"], BeforeValidator(_roll)]
     fran: date = Field(alias="from")
     till: date
 
 
-class Tidigare(Extract):
-    """What the case system shows of the case: earlier calculations, the latest one, jobbstimulans, payee."""
+class Tidigare(Svar):
+    """What the case system shows of the case: its calculations, the latest final one (or none), jobbstimulans, payee."""
 
     arendenummer: str
     sokande_namn: str
     berakningar: tuple[TidigareBerakning, ...]
-    senaste: SenasteBerakning
+    senaste: SenasteBerakning | None
     jobbstimulans: tuple[Jobbstimulansperiod, ...]
     utbetalningssatt: str
 
