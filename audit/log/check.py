@@ -1,8 +1,8 @@
 """Checks chains and vault against each other, and names every problem it finds.
 
-What the chains of single cases cannot show, because whoever can write the table can also compute hashes: an entry edited
-or added together with everything after it in its case, the newest entries of a case cut off with their values, a whole
-case removed with its values, and the database put back to an older copy. These need a head that lies outside.
+What the chains of single cases cannot show, because whoever can write the table can also compute hashes: an entry
+edited or added together with everything after it in its case, the newest entries of a case cut off with their values, a
+whole case removed with its values, and the database put back to an older copy. These need a head that lies outside.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -65,10 +65,10 @@ class Report:
 def check_case(session: Session, vault: Vault, case: str) -> list[Problem]:
     """Every problem of one case, in the order of its entries; an empty list when chain and vault are whole.
 
-    Checked: the bytes are an entry and canonical, the hash is theirs, the columns repeat them, ``case_seq`` runs 0..n-1,
-    each entry names the one before, causes lie before, nothing forbidden follows `case.closed` and its count is right, each
-    commitment opens to its value or was erased by a later `pd.erased`, and the vault holds nothing else. While others
-    write, give a session that reads one snapshot (SQLite in a transaction, PostgreSQL at REPEATABLE READ).
+    Checked: the bytes are an entry and canonical, the hash is theirs, the columns repeat them, ``case_seq`` runs
+    0..n-1, each entry names the one before, causes lie before, nothing forbidden follows `case.closed` and its count is
+    right, each commitment opens to its value or was erased by a later `pd.erased`, and the vault holds nothing else.
+    While others write, give a session that reads one snapshot (SQLite in a transaction, PostgreSQL at REPEATABLE READ).
     """
     return _check(session, vault, case)[0]
 
@@ -91,7 +91,9 @@ def check_all(session: Session, vault: Vault, progress: Callable[[int, int], Non
 
 
 def _check(session: Session, vault: Vault, case: str) -> tuple[list[Problem], int, int]:
-    rows = session.scalars(select(EntryRow).where(EntryRow.case_ref == case).order_by(col(EntryRow.case_seq))).all()
+    query = select(EntryRow).where(EntryRow.case_ref == case).order_by(col(EntryRow.case_seq))
+    # What the session remembers of a row is not evidence of what is stored.
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
     if not rows:
         detail = "expected entries, found none"
         return [Problem(ProblemKind.NO_ENTRIES, case, None, detail), *_check_values(session, vault, case, [])], 0, 0

@@ -116,7 +116,7 @@ def _write_commitment(journal: Journal, session: Session, entries: list[Entry], 
     elif committed != commitment:
         raise DrawError(
             f"{ask.chain}: expected the draw key whose hash was journalled before the period ({committed[:16]}…), "
-            f"found another ({commitment[:16]}…): put the right key file back; a new key can only begin with a new period"
+            f"found another ({commitment[:16]}…): put the right key file back; a new key begins with a new period"
         )
 
 
