@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.project import refuse, texts
+from tests.house.project import ROOT, refuse, texts
 
 NUMBER = re.compile(r"(?<![\w.])(?P<century>1[89]|20)?(?P<ten>\d{6}[-+]?\d{4})(?![\w.]?\w)")
 PHONE = re.compile(r"(?<!\w)(?:\+46|0046|0)[- ]?7(?:[- ]?\d){8}(?!\d)")
 MAIL = re.compile(r"[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})\b", re.IGNORECASE)
 FICTION = range(701740605, 701740700)  # the mobile numbers that Post- och telestyrelsen reserves for fiction
-PUBLISHED = frozenset(Path(__file__).with_name("published_numbers.txt").read_text(encoding="ascii").split())
+NUMBERS = Path("testbed/scenario/testpersonnummer.csv")
+PUBLISHED = frozenset((ROOT / NUMBERS).read_text(encoding="utf-8").split()[1:])
 
 
 def _digits(text: str) -> str:
@@ -77,8 +78,8 @@ def test_only_published_test_numbers_stand_in_the_repository() -> None:
             for match in _personal_numbers(text)
             if not _is_published(match)
         ),
-        "This could be a living person's number. Use one of tests/house/published_numbers.txt (Skatteverket's test "
-        "numbers). If it is a timestamp or an order number, write it in another form:",
+        f"This could be a living person's number. Use one of Skatteverket's test numbers in {NUMBERS}. "
+        "If it is a timestamp or an order number, write it in another form:",
     )
 
 
