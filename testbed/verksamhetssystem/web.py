@@ -1,0 +1,198 @@
+"""What all pages share: the running system, templates, login and form checks, and pages for what went wrong."""
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from audit.clock import Clock
+from testbed.verksamhetssystem.faults import Fault, FaultKind, Faults
+from testbed.verksamhetssystem.money import show_amount
+from testbed.verksamhetssystem.records import SWEDEN, CalculationRecord, CaseRecord, month_text, read_case
+from testbed.verksamhetssystem.sessions import Session, Sessions
+
+FOLDER = Path(__file__).parent
+COOKIE = "verksamhetssystem"
+FAULT_DIALOG = "Systemet stängs för underhåll i kväll klockan 22.00."
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One running case system; lives in `app.state.system`."""
+
+    database: Path
+    clock: Clock
+    sessions: Sessions
+    faults: Faults
+
+    def today(self) -> date:
+        """The date in Sweden."""
+        return self.clock.now().astimezone(SWEDEN).date()
+
+
+class SessionGoneError(Exception):
+    """The request has no session: never logged in, or timed out."""
+
+
+class RefusedError(Exception):
+    """The stored state forbids the change; the text is shown."""
+
+
+def show_personnummer(personnummer: str) -> str:
+    """As ÅÅÅÅMMDD-NNNN."""
+    return f"{personnummer[:8]}-{personnummer[8:]}"
+
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters |= {"amount": show_amount, "month": month_text, "personnummer": show_personnummer}
+
+
+def system_of(request: Request) -> System:
+    """The running system behind a request."""
+    system: System = request.app.state.system
+    return system
+
+
+def signed_in(request: Request) -> Session:
+    """The session of the request. Raises SessionGoneError."""
+    session = system_of(request).sessions.use(request.cookies.get(COOKIE, ""))
+    if session is None:
+        raise SessionGoneError
+    request.state.session = session
+    return session
+
+
+async def posted(request: Request, session: Annotated[Session, Depends(signed_in)]) -> FormData:
+    """The posted form, its CSRF token checked. Raises HTTPException 403."""
+    form = await request.form()
+    token = request.headers.get("X-CSRF-Token") or str(form.get("csrf", ""))
+    if not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise HTTPException(403)
+    return form
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+Posted = Annotated[FormData, Depends(posted)]
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A page of the system. Its form gets a fresh form key unless the context brings the one that was posted."""
+    context.setdefault("form_key", secrets.token_urlsafe(16))
+    context |= {
+        "session": getattr(request.state, "session", None),
+        "dialog": getattr(request.state, "dialog", None),
+    }
+    return HTMLResponse(_TEMPLATES.get_template(template).render(context), status)
+
+
+def form_page(
+    request: Request,
+    template: str,
+    *,
+    values: Mapping[str, str],
+    rows: Mapping[str, int] | None = None,
+    errors: Mapping[str, str] | None = None,
+    **context: Any,
+) -> HTMLResponse:
+    """A page with a form: what was typed and what is wrong with it. Answers 422 when something is wrong."""
+    if values.get("form_key"):
+        context["form_key"] = values["form_key"]
+    return page(
+        request,
+        template,
+        status=422 if errors else 200,
+        values=values,
+        rows=rows or {},
+        errors=errors or {},
+        **context,
+    )
+
+
+def go_to(path: str) -> RedirectResponse:
+    """Send the browser on after a form was posted."""
+    return RedirectResponse(path, 303)
+
+
+def found_case(connection: Any, number: str) -> CaseRecord:
+    """The case, or a 404 page."""
+    case = read_case(connection, number)
+    if case is None:
+        raise HTTPException(404)
+    return case
+
+
+def changeable(calculation: CalculationRecord) -> None:
+    """Refuse when a calculation is locked."""
+    if calculation.is_final:
+        raise RefusedError("Beräkningen är slutlig och låst")
+
+
+class FaultRoute(APIRoute):
+    """A page, and the faults that are switched on for it. The page's name is the route's name."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The page's handler with faults before and after it."""
+        handle = super().get_route_handler()
+
+        async def with_faults(request: Request) -> Response:
+            hit = system_of(request).faults.for_request(self.name)
+            if not hit:
+                return await handle(request)
+            early = await _before(request, hit)
+            response = early if early is not None else await handle(request)
+            if FaultKind.SLOW_ANSWER in hit:
+                await asyncio.sleep(hit[FaultKind.SLOW_ANSWER].seconds)
+            if FaultKind.LOST_ANSWER in hit:
+                break_connection(request)
+            return response
+
+        return with_faults
+
+
+async def _before(request: Request, hit: Mapping[FaultKind, Fault]) -> Response | None:
+    if FaultKind.SLOW in hit:
+        await asyncio.sleep(hit[FaultKind.SLOW].seconds)
+    if FaultKind.SESSION_END in hit:
+        system_of(request).sessions.end(request.cookies.get(COOKIE, ""))
+    if FaultKind.DIALOG in hit:
+        request.state.dialog = FAULT_DIALOG
+    if FaultKind.RESET in hit:
+        break_connection(request)
+        return Response(status_code=503)
+    return failure_page(request, 500) if FaultKind.ERROR_500 in hit else None
+
+
+def break_connection(request: Request) -> None:
+    """Break the TCP connection of a request; what is answered after this reaches nobody."""
+    request.scope["extensions"]["connection.reset"]()
+
+
+_FAILURES = {
+    403: ("Formuläret är för gammalt", "Öppna sidan på nytt och fyll i formuläret igen."),
+    404: ("Sidan finns inte", "Kontrollera adressen eller sök fram personen på nytt."),
+    405: ("Sidan finns inte", "Kontrollera adressen eller sök fram personen på nytt."),
+    422: ("Ändringen kan inte göras", ""),
+    500: ("Ett fel inträffade", "Försök igen. Kontakta systemförvaltningen om felet kvarstår."),
+}
+
+
+def failure_page(request: Request, status: int, text: str = "") -> HTMLResponse:
+    """The page for something that went wrong."""
+    heading, advice = _FAILURES.get(status, _FAILURES[500])
+    return page(request, "failure.html", status=status, heading=heading, text=text or advice)
