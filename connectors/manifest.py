@@ -99,9 +99,10 @@ class Login(Strict):
 
 
 class CaseSystemManifest(Common):
-    """A case system that is worked through its own screens."""
+    """A case system that is worked through its own screens. `start`: the path of the first page after login."""
 
     kind: Literal["case_system"]
+    start: Text
     language: Text
     login: Login
     recover: Literal["verify", "repeat", "human"]

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, Response, async_playwright
+from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, Request, Response, async_playwright
 from playwright.async_api import Error as PlaywrightError
+
+from robot.gui.failure import GuiFailure
 
 ENVIRONMENT = "ARENDE_BROWSER"
 IN_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -35,6 +37,7 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
 
     Raises:
         BrowserMissingError: ARENDE_BROWSER names something that cannot be run.
+
     """
     chosen = environment.get(ENVIRONMENT)
     if chosen:
@@ -49,20 +52,20 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
 class Tab:
     """A page in its own context. What the browser tells by the way gathers here until the session asks for it.
 
-    ``status``: of the last document (0: none came). ``server_error``: a page or a script's question got 5xx or no answer.
+    ``status``: of the last document (0: none came). ``script_status``: of the last refused question by a script
+    (4xx, 5xx; 599 when no answer came), else 0.
     """
 
     context: BrowserContext
     page: Page
-    ready: bool = False
     broken: bool = False
     status: int = 0
-    server_error: bool = False
+    script_status: int = 0
     dialogs: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
         """Start a new job with nothing left from the one before."""
-        self.status, self.server_error = 0, False
+        self.status = self.script_status = 0
         self.dialogs.clear()
 
     def listen(self) -> None:
@@ -75,12 +78,12 @@ class Tab:
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request():
             self.status = response.status
-        if response.status >= 500 and response.request.resource_type in {"document", "fetch", "xhr"}:
-            self.server_error = True
+        if response.status >= 400 and response.request.resource_type in {"fetch", "xhr"}:
+            self.script_status = response.status
 
-    def _no_answer(self, request: object) -> None:
-        if getattr(request, "resource_type", "") in {"fetch", "xhr"}:
-            self.server_error = True
+    def _no_answer(self, request: Request) -> None:
+        if request.resource_type in {"fetch", "xhr"}:
+            self.script_status = 599
 
     async def _dialog(self, dialog: Dialog) -> None:
         if dialog.type != "beforeunload":
@@ -123,9 +126,9 @@ class BrowserPool:
 
     @asynccontextmanager
     async def tab(self, login: str, concurrency: int) -> AsyncIterator[Tab]:
-        """A tab of this login; waits when all ``concurrency`` are out. ``ready`` tells that it was logged in before.
+        """A tab of this login; waits when all ``concurrency`` are out.
 
-        A job that ends in any error, or marks the tab broken, does not give its context back.
+        A job that ends in anything but a failure of its own case does not give its context back.
         """
         places = self._places.setdefault(login, asyncio.Semaphore(concurrency))
         async with places:
@@ -133,8 +136,8 @@ class BrowserPool:
             tab.forget()
             try:
                 yield tab
-            except BaseException:
-                tab.broken = True
+            except BaseException as error:
+                tab.broken |= not isinstance(error, GuiFailure) or error.kind == "retry"
                 raise
             finally:
                 if tab.broken:
@@ -168,8 +171,9 @@ class BrowserPool:
                 self._browser = await self._playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
             except PlaywrightError as error:
                 where = executable or "Playwright's own Chromium"
+                why = error.message.splitlines()[0]
                 raise BrowserMissingError(
-                    f"no browser: {where} did not start. Install Chromium (apt-get install chromium, or "
-                    f"playwright install --with-deps chromium) or set {ENVIRONMENT} to one: {error.message.splitlines()[0]}"
+                    f"no browser: {where} did not start ({why}). Install Chromium (apt-get install chromium, or "
+                    f"playwright install --with-deps chromium) or set {ENVIRONMENT} to the path of one"
                 ) from error
             return self._browser

@@ -49,7 +49,7 @@ class GuiFailure(Exception):  # noqa: N818 - it says how a job ended, and is sha
 
     ``kind``: retry (temporary, nothing was saved), human (this case), stop (this screen or system).
     ``after_save``: save was pressed and the record may exist; only `Bot.look` can tell. ``text``: a Swedish sentence
-    for a handläggare; it may hold the page's own words and values, so it is evidence of the case and never a log line.
+    for a handläggare without values or personal data. ``page``, ``wanted`` and ``found`` may hold them: vault only.
     """
 
     def __init__(

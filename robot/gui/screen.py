@@ -72,7 +72,7 @@ class Rows(Part):
 
 
 class OneRow(Part):
-    """The only row of a table that matches `where`; what it must show besides, and what is kept of it (our name: column).
+    """The only row of a table that matches `where`; what else it must show, and what is kept of it (our name: column).
 
     `otherwise: end`: no such row ends the reading here (read), or means that nothing was saved (look).
     """
@@ -193,7 +193,7 @@ class ScreenFile(Part):
         return self
 
     def names(self) -> list[Name]:
-        """Every fact or rule that the screen needs, with its place in the file. Columns name fields of a row's record."""
+        """Every fact or rule that the screen needs, with its place; columns name fields of a record, not facts."""
         found = [Name("value", name, ("identity", "shows", index)) for index, name in enumerate(self.identity.shows)]
         for part, pages in (("open", self.open), ("pages", self.pages), ("look", self.look)):
             for index, page in enumerate(pages):

@@ -82,7 +82,7 @@ class Seen:
         return page.heading_starts is None or self.heading.startswith(page.heading_starts)
 
     def labelled(self, label: str) -> list[str]:
-        """The values shown beside a label, without repetitions; more than one means that the page contradicts itself."""
+        """The values shown beside a label, each once; more than one: the page contradicts itself."""
         found = [value for name, value in self.shown if name == label]
         found += [control.value for control in self.controls if control.label == label and not control.table]
         return list(dict.fromkeys(found))

@@ -3,10 +3,12 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,6 +24,7 @@ from robot.gui.seen import Seen, closest
 from robot.gui.values import UnreadableError, plain, understood
 
 LEAVING = ("Execution context was destroyed", "Cannot find context", "because of a navigation", "Frame was detached")
+REDIRECTS = 5  # documents that may follow each other before one stays
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
 PERSONNUMMER = re.compile(r"\b\d{8}-?[0-9A-Z]\d{2}[0-9A-Z]\b")
 
@@ -43,7 +46,7 @@ def _script() -> str:
 
 
 class Session:
-    """A page for one screen and one person. Every method raises `GuiFailure` and nothing else for what the outside did."""
+    """A page for one screen and one person. What the outside did wrong is raised as `GuiFailure` and nothing else."""
 
     def __init__(
         self, tab: Tab, system: CaseSystem, screen: ScreenFile, values: Mapping[str, Any], now: Callable[[], datetime]
@@ -61,13 +64,19 @@ class Session:
 
         Raises:
             GuiFailure: stop when the login is refused, retry when the system does not answer.
+
         """
         seen = await self._go(self.system.manifest.start)
         login = self.system.manifest.login
         if not seen.words[0]:
-            for label, text in ((login.username, self.system.username), (login.password, self.system.password.get_secret_value())):
+            for label, text in (
+                (login.username, self.system.username),
+                (login.password, self.system.password.get_secret_value()),
+            ):
                 if len([one for one in seen.controls if one.label == label]) != 1:
-                    raise GuiFailure("stop", "inloggningen_andrad", f"Inloggningssidan saknar fältet {label}.", label=label)
+                    raise GuiFailure(
+                        "stop", "inloggningen_andrad", f"Inloggningssidan saknar fältet {label}.", label=label
+                    )
                 await self._type({"label": label}, text)
             seen = await self.press(login.button, Page(), login=True)
             if not seen.words[0]:
@@ -82,14 +91,20 @@ class Session:
 
     async def arrive(self) -> Seen:
         """The page, once it is loaded and not busy."""
-        return self._answered(Seen.of(await self.ask("arrive")))
+        for _ in range(REDIRECTS):
+            with suppress(_LeftError):
+                return self._answered(Seen.of(await self._ask("arrive")))
+        raise self._slow()
 
     async def look(self) -> Seen:
         """The page as it is now, checked as `check` says."""
         return self.check(self._answered(Seen.of(await self.ask("look"))))
 
-    async def press(self, name: str, then: Page, *, login: bool = False) -> Seen:
-        """Press the one button or link with this name, and wait for what the page itself says. Never presses twice."""
+    async def press(self, name: str, then: Page, *, login: bool = False, dialog: bool = False) -> Seen:
+        """Press the one button or link with this name, and wait for what the page itself says. Never presses twice.
+
+        ``dialog``: a confirm dialog may open.
+        """
         answer = await self._act("press", then, name=name)
         if answer is not None and answer["count"] != 1:
             seen = Seen.of(answer["page"])
@@ -98,13 +113,15 @@ class Session:
             found = f"{answer['count']} sådana" if answer["count"] else "ingen sådan"
             text = f"Knappen eller länken {name} ska finnas en gång på sidan; det finns {found}.{hint}"
             raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=name, wanted=name, found=near)
-        return await self._after_press(answer, login=login)
+        return await self._after_press(answer, login=login, dialog=dialog)
 
     async def open_row(self, table: str, row: int, then: Page) -> Seen:
         """Follow the only link of a row."""
-        return await self._after_press(await self._act("openRow", then, table=table, row=row), login=False)
+        return await self._after_press(
+            await self._act("openRow", then, table=table, row=row), login=False, dialog=False
+        )
 
-    async def _after_press(self, answer: dict[str, Any] | None, *, login: bool) -> Seen:
+    async def _after_press(self, answer: dict[str, Any] | None, *, login: bool, dialog: bool) -> Seen:
         if answer is None:
             seen = await self.arrive()
         else:
@@ -114,14 +131,14 @@ class Session:
             if not answer["settled"] and answer["count"] == 1:
                 raise self._slow()
             self._answered(seen)
-        return seen if login else self.check(seen)
+        return seen if login else self.check(seen, dialog=dialog)
 
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
         self.tab.status = 0
         expected = {"heading": then.heading, "headingStarts": then.heading_starts}
         try:
-            answer: dict[str, Any] = await self.ask(operation, **expected, **more)
+            answer: dict[str, Any] = await self._ask(operation, **expected, **more)
         except _LeftError:
             return None
         return answer
@@ -141,7 +158,7 @@ class Session:
                 await element.type(text)
 
     async def type(self, at: Mapping[str, Any], text: str) -> Seen:
-        """Type into one field, choose the same words in its list when one opens, leave the field; the page afterwards."""
+        """Type into one field, choose the same words in its list when one opens, and leave it; the page afterwards."""
         await self._type(at, text)
         async with self._bounded():
             hit = self.tab.page.get_by_role("option", name=text, exact=True)
@@ -152,7 +169,13 @@ class Session:
         return await self.look()
 
     async def ask(self, operation: str, **more: Any) -> Any:
-        """One question to the page, answered in one round trip."""
+        """One question to a page that is expected to stay."""
+        try:
+            return await self._ask(operation, **more)
+        except _LeftError as error:
+            raise GuiFailure("retry", "sidan_byttes", "Sidan byttes mitt i arbetet.") from error
+
+    async def _ask(self, operation: str, **more: Any) -> Any:
         request = {
             "op": operation,
             "words": list(self._signs),
@@ -176,21 +199,25 @@ class Session:
         if status >= 500:
             raise GuiFailure("retry", "serverfel", f"{name} svarade med ett serverfel.", page=seen.heading)
         if status in {401, 403, 404, 405, 410}:
-            text = f"{name} visade sidan {seen.heading} i stället för den väntade."
+            text = f"{name} visade en felsida ({status}) i stället för den väntade sidan."
             raise GuiFailure("stop", "sidan_nekad", text, page=seen.heading)
         return seen
 
-    def check(self, seen: Seen) -> Seen:
+    def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
-        if self.tab.dialogs:
-            text = f"Systemet visade en ruta som roboten inte känner till: {' '.join(self.tab.dialogs)}"
-            raise GuiFailure("human", "ovantad_dialog", text, page=seen.heading)
-        if not seen.words[0]:
-            raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
+        if self.tab.dialogs or (seen.dialog and not dialog):
+            found = " ".join([*self.tab.dialogs, seen.dialog or ""])
+            text = "Systemet visade en ruta som roboten inte känner till."
+            raise GuiFailure("human", "ovantad_dialog", text, page=seen.heading, found=found)
+        if not seen.words[0] or self.tab.script_status == 401:
+            if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
+                raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
+            raise GuiFailure("stop", "okand_sida", "Systemet visade en sida som inte hör till en inloggad användare.")
         if seen.alerts:
             broken = next((one.label for one in seen.controls if one.invalid), "")
-            text = f"Systemet tog inte emot uppgifterna: {' '.join(seen.alerts)}"
-            raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken)
+            text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."
+            found = " ".join(seen.alerts)
+            raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken, found=found)
         self._right_person(seen)
         return seen
 
@@ -201,9 +228,9 @@ class Session:
         wanted = [str(self.values[name]) for name in self.screen.identity.shows]
         for text in wanted:
             if plain(text) not in plain(banner) and _identity(text) not in _identities(banner):
-                raise GuiFailure("stop", "fel_person", "Sidan visar en annan person än ärendets.", page=seen.heading)
+                raise GuiFailure("human", "fel_person", "Sidan visar en annan person än ärendets.", page=seen.heading)
         if _identities(banner) - {_identity(text) for text in wanted}:
-            raise GuiFailure("stop", "fel_person", "Sidan visar fler personer än ärendets.", page=seen.heading)
+            raise GuiFailure("human", "fel_person", "Sidan visar fler personer än ärendets.", page=seen.heading)
 
     def must_show_person(self, seen: Seen) -> None:
         """Stop unless the page itself tells whose case it is; called before anything is written."""
@@ -239,7 +266,9 @@ class _Bounded:
     async def __aenter__(self) -> None:
         await self._clock.__aenter__()
 
-    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         name = self._session.system.manifest.title
         try:
             await self._clock.__aexit__(kind, error, trace)
@@ -249,7 +278,12 @@ class _Bounded:
             return
         if any(sign in error.message for sign in LEAVING):
             raise _LeftError from error
-        if self._session.tab.page.is_closed() or self._session.tab.broken or "closed" in error.message or "crash" in error.message:
+        if (
+            self._session.tab.page.is_closed()
+            or self._session.tab.broken
+            or "closed" in error.message
+            or "crash" in error.message
+        ):
             raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren avslutades mitt i arbetet.") from error
         if "net::" in error.message:
             raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.") from error

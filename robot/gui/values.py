@@ -1,14 +1,14 @@
 """Typed values: how a value is written on a Swedish page, and whether what a page shows means the same."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NoReturn
 
 from robot.gui.screen import FieldType
 
-type_names: Mapping[FieldType, str] = {
+TYPE_NAMES: Mapping[FieldType, str] = {
     "amount": "ett belopp",
     "date": "ett datum",
     "datepicker": "ett datum",
@@ -19,8 +19,17 @@ type_names: Mapping[FieldType, str] = {
 }
 YES, NO = "Ja", "Nej"
 MONTHS = (
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december",
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
 )  # fmt: skip
+PYTHON_TYPES: Mapping[FieldType, type | tuple[type, ...]] = {
+    "checkbox": bool,
+    "amount": (Decimal, int),
+    "date": date,
+    "datepicker": date,
+    "month": date,
+    "number": int,
+}
 Understood = str | Decimal | date | int | bool | None
 
 
@@ -38,24 +47,19 @@ def written(value: Any, kind: FieldType) -> str:
 
     Raises:
         UnreadableError: the value does not belong to the type.
+
     """
     if value is None:
         return ""
-    match kind:
-        case "checkbox" if isinstance(value, bool):
-            return YES if value else NO
-        case "amount" if isinstance(value, Decimal | int) and not isinstance(value, bool):
-            return _amount_text(Decimal(value))
-        case "date" | "datepicker" if isinstance(value, date):
-            return value.isoformat()
-        case "month" if isinstance(value, date):
-            return f"{value:%Y-%m}"
-        case "number" if isinstance(value, int | Decimal) and not isinstance(value, bool) and value == int(value):
-            return str(int(value))
-        case "checkbox" | "amount" | "date" | "datepicker" | "month" | "number":
-            return written(understood(value, kind), kind) if isinstance(value, str) else _refuse(kind)
-        case _:
-            return value if isinstance(value, str) else _refuse(kind)
+    if isinstance(value, str):
+        return value if kind not in PYTHON_TYPES else written(understood(value, kind), kind)
+    if not isinstance(value, PYTHON_TYPES.get(kind, str)) or (isinstance(value, bool) and kind != "checkbox"):
+        raise UnreadableError(f"värdet är inte {TYPE_NAMES.get(kind, 'en text')}")
+    if isinstance(value, bool):
+        return YES if value else NO
+    if isinstance(value, date):
+        return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
+    return _amount_text(Decimal(str(value))) if kind == "amount" else str(value)
 
 
 def _amount_text(amount: Decimal) -> str:
@@ -64,39 +68,34 @@ def _amount_text(amount: Decimal) -> str:
     return f"{amount:.2f}".replace(".", ",")
 
 
-def _refuse(kind: FieldType) -> str:
-    raise UnreadableError(f"värdet är inte {type_names.get(kind, 'en text')}")
-
-
 def understood(text: str, kind: FieldType) -> Understood:
     """What a page's text means. An empty text is None.
 
     Raises:
         UnreadableError: the text is not a value of the type.
+
     """
     text = plain(text)
     if not text or text in {"–", "-"}:
         return None
-    match kind:
-        case "amount":
-            return _amount(text)
-        case "number":
-            return int(text) if re.fullmatch(r"-?\d+", text) else _fail(kind)
-        case "date" | "datepicker":
-            return _date(text)
-        case "month":
-            return _month(text)
-        case "checkbox":
-            return {YES: True, NO: False}[text] if text in {YES, NO} else _fail(kind)
-        case "personnummer":
-            bare = text.replace("-", "").upper()
-            return bare if re.fullmatch(r"\d{8}[0-9A-Z]\d{2}[0-9A-Z]", bare) else _fail(kind)
-        case _:
-            return text
+    return READERS.get(kind, str)(text)
 
 
-def _fail(kind: FieldType) -> Any:
-    raise UnreadableError(f"texten är inte {type_names[kind]}")
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?\d+", text) else _fail("number")
+
+
+def _checkbox(text: str) -> bool:
+    return text == YES if text in {YES, NO} else _fail("checkbox")
+
+
+def _personnummer(text: str) -> str:
+    bare = text.replace("-", "").upper()
+    return bare if re.fullmatch(r"\d{8}[0-9A-Z]\d{2}[0-9A-Z]", bare) else _fail("personnummer")
+
+
+def _fail(kind: FieldType) -> NoReturn:
+    raise UnreadableError(f"texten är inte {TYPE_NAMES[kind]}")
 
 
 def _amount(text: str) -> Decimal:
@@ -135,6 +134,17 @@ def _month(text: str) -> date:
     if named and named[1].lower() in MONTHS:
         return date(int(named[2]), MONTHS.index(named[1].lower()) + 1, 1)
     raise UnreadableError("texten är inte en månad")
+
+
+READERS: Mapping[FieldType, Callable[[str], Understood]] = {
+    "amount": _amount,
+    "number": _number,
+    "date": _date,
+    "datepicker": _date,
+    "month": _month,
+    "checkbox": _checkbox,
+    "personnummer": _personnummer,
+}
 
 
 def same(shown: str, wanted: str, kind: FieldType, match: str = "exact") -> bool:

@@ -1,0 +1,191 @@
+"""The bot of one case system: reads a screen, writes a screen, and looks a saved record up by another path."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from playwright.async_api import Error as PlaywrightError
+
+from robot.gui.browser import BrowserPool
+from robot.gui.failure import GuiFailure, Snapshot
+from robot.gui.fill import PlannedField, plan_screen
+from robot.gui.screen import Page, Receipt, Save, ScreenFile
+from robot.gui.seen import Seen
+from robot.gui.session import CaseSystem, Session
+from robot.gui.walk import Walk
+
+__all__ = ["Bot", "CaseSystem", "PlannedField", "ScreenRead", "Written", "plan_screen"]
+
+PICTURE_QUALITY = 60
+EVIDENCE_MILLISECONDS = 3000
+Result = TypeVar("Result")
+NOT_PRESSED = frozenset({"skarmen_andrad", "knappen_avstangd"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRead:
+    """What was read, by the names of the screen file, JSON-able; and the pages it was read on."""
+
+    data: dict[str, Any]
+    evidence: tuple[Snapshot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A saved record: what its receipt or its row says, and what the pages showed (heading → place → value)."""
+
+    receipt: dict[str, str]
+    read_back: dict[str, dict[str, str]]
+    evidence: tuple[Snapshot, ...]
+
+
+Job = Callable[[Walk], Awaitable[Result]]
+
+
+class Bot:
+    """Works one case system under one login. Raises `GuiFailure` and nothing else for what the system or browser did.
+
+    Must be used on the event loop of its pool. ``now`` gives aware UTC.
+    """
+
+    def __init__(self, system: CaseSystem, pool: BrowserPool, *, now: Callable[[], datetime]) -> None:
+        self._system = system
+        self._pool = pool
+        self._now = now
+
+    async def read(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> ScreenRead:
+        """Read the screen's pages. Sections of pages that were not reached are null.
+
+        Raises:
+            GuiFailure: the screen could not be read; nothing was written.
+
+        """
+
+        async def job(walk: Walk) -> ScreenRead:
+            await walk.go(screen.open, screen.pages[0], inside=False)
+            await walk.go(screen.pages, inside=True)
+            unreached = {page.section: None for page in screen.pages if page.section and page.section not in walk.data}
+            return ScreenRead({**walk.data, **unreached}, tuple(walk.evidence))
+
+        return await self._again_when_expired(screen, values, quiet, job)
+
+    async def write(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written:
+        """Fill all pages, read them back, press save once, and read the receipt.
+
+        Raises:
+            GuiFailure: with ``after_save`` when save was pressed and nobody knows the outcome: only `look` can tell.
+
+        """
+        plan_screen(screen, values)
+        save = screen.save
+        if save is None:
+            raise ValueError(f"the screen {screen.id} is of kind read and cannot be written")
+
+        async def job(walk: Walk) -> Written:
+            await walk.go(screen.open, screen.pages[0], inside=False)
+            await walk.go(screen.pages, inside=True, patience=self._system.manifest.timeouts.read_seconds)
+            receipt = await _save(walk, save)
+            if not quiet:
+                walk.evidence[-1] = replace(walk.evidence[-1], picture=await _picture(walk.session))
+            return Written(receipt, walk.read_back, tuple(walk.evidence))
+
+        return await self._again_when_expired(screen, values, quiet, job)
+
+    async def look(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written | None:
+        """Look the saved record up as a person would, and compare it typed. None: it is not there.
+
+        Raises:
+            GuiFailure: human when a record is there but differs, and as `read`.
+
+        """
+
+        async def job(walk: Walk) -> Written | None:
+            await walk.go(screen.open, screen.look[0], inside=False)
+            await walk.go(screen.look, inside=True)
+            if walk.ended:
+                return None
+            receipt = {name: str(value) for name, value in walk.data.items()}
+            return Written(receipt, walk.read_back, tuple(walk.evidence))
+
+        return await self._again_when_expired(screen, values, quiet, job)
+
+    async def _again_when_expired(
+        self, screen: ScreenFile, values: Mapping[str, Any], quiet: bool, job: Job[Result]
+    ) -> Result:
+        try:
+            return await self._job(screen, values, quiet, job)
+        except GuiFailure as failure:
+            if failure.code != "session_utgangen" or failure.after_save:
+                raise
+        return await self._job(screen, values, quiet, job)
+
+    async def _job(self, screen: ScreenFile, values: Mapping[str, Any], quiet: bool, job: Job[Result]) -> Result:
+        manifest = self._system.manifest
+        login = f"{self._system.base_url} {self._system.username}"
+        async with self._pool.tab(login, manifest.rate.concurrency) as tab:
+            session = Session(tab, self._system, screen, values, self._now)
+            walk: Walk | None = None
+            try:
+                walk = Walk(session, quiet, await session.begin())
+                return await job(walk)
+            except GuiFailure as failure:
+                gathered = () if walk is None else tuple(walk.evidence)
+                failure.evidence = (*gathered, *await _failed(session, quiet))
+                raise
+
+
+async def _save(walk: Walk, save: Save) -> dict[str, str]:
+    """Press save, once, and read the receipt. Everything that goes wrong after the press has an unknown outcome."""
+    session, receipt, before = walk.session, Page(heading=save.receipt.heading), walk.seen
+    session.must_show_person(before)
+    try:
+        walk.seen = await session.press(save.press, receipt, dialog=save.confirm is not None)
+    except GuiFailure as failure:
+        failure.after_save = failure.code not in NOT_PRESSED and not _refused(failure, before.heading)
+        raise
+    try:
+        if save.confirm is not None:
+            walk.seen = await session.press(save.confirm, receipt)
+        found = _read_receipt(save.receipt, walk.seen)
+    except GuiFailure as failure:
+        failure.after_save = not _refused(failure, before.heading)
+        raise
+    walk.keep(receipt)
+    return found
+
+
+def _read_receipt(receipt: Receipt, seen: Seen) -> dict[str, str]:
+    found = {name: seen.labelled(label) for name, label in receipt.read.items()}
+    if seen.heading != receipt.heading or any(len(shown) != 1 for shown in found.values()):
+        text = f"Systemet visade inte kvittot {receipt.heading}."
+        raise GuiFailure("human", "kvitto_saknas", text, page=seen.heading, wanted=receipt.heading)
+    return {name: shown[0] for name, shown in found.items()}
+
+
+def _refused(failure: GuiFailure, heading: str) -> bool:
+    """The form came back with the system's own reasons: nothing was saved."""
+    return failure.code == "nekad_av_systemet" and failure.page == heading
+
+
+async def _picture(session: Session) -> bytes | None:
+    try:
+        return await session.tab.page.screenshot(type="jpeg", quality=PICTURE_QUALITY, timeout=EVIDENCE_MILLISECONDS)
+    except PlaywrightError:
+        return None  # the record is saved; a missing picture must not make that unknown
+
+
+async def _failed(session: Session, quiet: bool) -> tuple[Snapshot, ...]:
+    """What the page looked like when it went wrong, as far as the browser still answers."""
+    try:
+        seen = Seen.of(await session.ask("look"))
+    except GuiFailure:
+        return ()
+    snapshot = seen.snapshot(session.screen.id, session.now(), quiet=quiet)
+    if quiet:
+        return (snapshot,)
+    try:
+        aria = await session.tab.page.locator("body").aria_snapshot(timeout=EVIDENCE_MILLISECONDS)
+    except PlaywrightError:
+        aria = None
+    return (replace(snapshot, picture=await _picture(session), aria=aria),)

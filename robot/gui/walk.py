@@ -1,0 +1,122 @@
+"""Goes through the pages of a screen file, one after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from robot.gui.failure import GuiFailure, Snapshot
+from robot.gui.fill import compare_page, differs, fill_page, wanted
+from robot.gui.read import read_page
+from robot.gui.screen import OneRow, Page
+from robot.gui.seen import Seen, Table, shows
+from robot.gui.session import Session
+
+NOWHERE = Page()
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk gathers.
+
+    ``ended``: a row that may be absent was absent. ``read_back``: page → place → what it showed.
+    """
+
+    session: Session
+    quiet: bool
+    seen: Seen
+    data: dict[str, Any] = field(default_factory=dict)
+    read_back: dict[str, dict[str, str]] = field(default_factory=dict)
+    evidence: list[Snapshot] = field(default_factory=list)
+    ended: bool = False
+
+    async def go(self, pages: Sequence[Page], then: Page = NOWHERE, *, inside: bool, patience: float = 0) -> None:
+        """Walk the pages, and leave the last one for ``then``.
+
+        ``inside``: the pages belong to the case, so each must show whose it is. ``patience``: seconds that a page may
+        take to show what it must.
+        """
+        for page, following in zip(pages, (*pages[1:], then), strict=True):
+            if self.ended:
+                return
+            await self._page(page, inside=inside, patience=patience)
+            if page.press is not None:
+                self.seen = await self.session.press(page.press, following)
+            elif page.open_row is not None:
+                await self._open(page.open_row, following)
+
+    async def _page(self, page: Page, *, inside: bool, patience: float) -> None:
+        if not self.seen.is_page(page):
+            raise _wrong_page(page, self.seen)
+        if inside:
+            self.session.must_show_person(self.seen)
+        if page.fields or any(rows.add for rows in page.rows):
+            self.seen = await fill_page(self.session, page, self.seen)
+        self.seen = await compare_page(self.session, page, self.seen, patience)
+        if page.read:
+            found = read_page(page, self.seen)
+            self.data.update({page.section: found} if page.section else found)
+        if page.find_row is not None:
+            self._match(page.find_row)
+        if inside:
+            self.keep(page)
+
+    def keep(self, page: Page) -> None:
+        """The evidence and the read-back of the page that was just asked; costs no round trip."""
+        self.evidence.append(self.seen.snapshot(self.session.screen.id, self.session.now(), quiet=self.quiet))
+        shown = self.read_back.setdefault(page.heading or page.heading_starts or "", {})
+        for control in self.seen.controls:
+            place = f"{control.table}: {control.column} rad {control.row + 1}" if control.table else control.label
+            shown[place] = control.value
+        for label in page.compare:
+            shown[label] = " ".join(self.seen.labelled(label))
+        for rows in page.rows:
+            for table in self.seen.tables_named(rows.table):
+                for number in range(len(table.rows)):
+                    for column in rows.columns:
+                        shown[f"{rows.table}: {column} rad {number + 1}"] = table.cell(number, column)
+
+    async def _open(self, row: OneRow, then: Page) -> None:
+        at = self._match(row)
+        if at is not None:
+            self.seen = await self.session.open_row(row.table, at, then)
+
+    def _match(self, row: OneRow) -> int | None:
+        """The number of the only matching row; None when it may be absent and is."""
+        found = self.seen.tables_named(row.table)
+        columns = [*row.where, *row.compare, *row.read.values()]
+        if len(found) != 1 or any(found[0].headers.count(column) != 1 for column in columns):
+            text = f"Tabellen {row.table} ska finnas en gång med kolumnerna {', '.join(dict.fromkeys(columns))}."
+            raise GuiFailure("stop", "skarmen_andrad", text, page=self.seen.heading, label=row.table)
+        table = found[0]
+        matching = [number for number in range(len(table.rows)) if self._fits(row, table, number)]
+        if not matching and row.otherwise == "end":
+            self.ended = True
+            return None
+        if len(matching) != 1:
+            code = "flera_rader" if matching else "raden_saknas"
+            text = f"Tabellen {row.table} ska ha en rad som passar; den har {len(matching)}."
+            raise GuiFailure("human", code, text, page=self.seen.heading, label=row.table)
+        for column, value in row.compare.items():
+            text, shown = wanted(column, value, self.session.values), table.cell(matching[0], column)
+            if not shows(shown, text, value):
+                raise differs(self.seen, column, text, shown)
+        self.data.update({name: table.cell(matching[0], column) for name, column in row.read.items()})
+        self._keep_row(row, table, matching[0])
+        return matching[0]
+
+    def _keep_row(self, row: OneRow, table: Table, number: int) -> None:
+        columns = [*row.where, *row.compare, *row.read.values()]
+        self.read_back.setdefault(row.table, {}).update({column: table.cell(number, column) for column in columns})
+
+    def _fits(self, row: OneRow, table: Table, number: int) -> bool:
+        return all(
+            shows(table.cell(number, column), wanted(column, value, self.session.values), value)
+            for column, value in row.where.items()
+        )
+
+
+def _wrong_page(page: Page, seen: Seen) -> GuiFailure:
+    expected = page.heading or page.heading_starts or ""
+    text = f"Sidan {expected} väntades, men systemet visade en annan."
+    found = " ".join([seen.heading, *seen.messages])
+    return GuiFailure("human", "fel_sida", text, page=seen.heading, label=expected, wanted=expected, found=found)
