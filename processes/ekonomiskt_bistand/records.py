@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
+
 from robot.rules import Amount, Extract, Month, Record
 
 from .identitet import Identitet, identitetstyp
@@ -150,7 +151,7 @@ class Hushall(Record):
 class Jobbstimulans(Record):
     """Whose wage jobbstimulans applies to, by person number. Null = not known, which only matters for a wage."""
 
-    model_config = _BY_NAME_AND_ALIAS
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
     sokande: bool | None = Field(alias="1", default=None)
     medsokande: bool | None = Field(alias="2", default=None)
@@ -304,7 +305,7 @@ class Jobbstimulansperiod(Svar):
 
 
 class Tidigare(Svar):
-    """What the case system shows of the case: its calculations, the latest final one (or none), jobbstimulans, payee."""
+    """What the case system shows of the case: its calculations, the latest final one or none, jobbstimulans, payee."""
 
     arendenummer: str
     sokande_namn: str

@@ -105,8 +105,6 @@ def stratum(utfall: str, hushall: Hushall) -> str:
 
 @rule(law="SoL (2001:453) 4 kap. [U]", since="2019-01-01", until="2025-06-30")
 @rule(law="SoL (2025:400) 12 kap. 9 §", since="2025-07-01")
-def barns_inkomst_over_prisbasbelopp(
-    barns_arbetsinkomster: tuple[Decimal, ...], prisbasbelopp: Decimal
-) -> Decimal:
+def barns_inkomst_over_prisbasbelopp(barns_arbetsinkomster: tuple[Decimal, ...], prisbasbelopp: Decimal) -> Decimal:
     """Barns egna arbetsinkomster räknas inte upp till ett prisbasbelopp per kalenderår. Detta är delen över."""
     return sum((max(NOLL, inkomst - prisbasbelopp) for inkomst in barns_arbetsinkomster), NOLL)

@@ -109,7 +109,7 @@ def beskattningsar(manad: date) -> str:
     return str(manad.year - 1)
 
 
-@rule(law="SoL (2001:453) 11 kap. [U]", since="2019-01-01", until="2025-06-30")
+@rule(law="Förordning (2008:975) 6 §", since="2019-01-01", until="2025-06-30")
 @rule(law="SoL (2025:400) 15 kap. 12 §", since="2025-07-01")
 def vuxnas_personnummer(ansokan: Ansokan) -> tuple[str, ...]:
     """De vuxnas nummer, sökande först. Registren kan bara svara på personnummer och samordningsnummer."""

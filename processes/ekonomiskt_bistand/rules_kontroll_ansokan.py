@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta, timezone
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from robot.rules import rule
 
@@ -15,7 +14,8 @@ from .uttryck import NOLL, forra_manaden, kronor, manad_i_ord, sista_dagen
 
 RUTIN = "Handläggningsrutin"
 RIKTLINJER = "Nämndens riktlinjer"
-SVENSK_TID = ZoneInfo("Europe/Stockholm")
+# Normal time all year: at most one summer hour around midnight counts to the month before, and months have slack.
+SVENSK_TID = timezone(timedelta(hours=1))
 BARNBIDRAG_TILL_ALDER = 16
 SYSSELSATTNING_I_ORD = {
     "arbetssokande": "arbetssökande",
@@ -50,14 +50,13 @@ def meddelande_att_lasa(ansokan: Ansokan) -> tuple[str, ...]:
 def ratt_manad(ansokan: Ansokan, manad: date) -> tuple[str, ...]:
     """Ansökan ska gälla månaden då den kom in, månaden före eller månaden efter."""
     inkommen = ansokan.inkommen.astimezone(SVENSK_TID).date().replace(day=1)
-    efter = (sista_dagen(inkommen) - inkommen).days + 1
-    tillatna = (forra_manaden(inkommen), inkommen, date.fromordinal(inkommen.toordinal() + efter))
+    tillatna = (forra_manaden(inkommen), inkommen, sista_dagen(inkommen) + timedelta(days=1))
     if manad in tillatna:
         return ()
     return (f"Ansökan gäller {manad_i_ord(manad)} men kom in i {manad_i_ord(inkommen)}.",)
 
 
-@rule(law="Lag (2022:1697) om samordningsnummer 2 kap.; folkbokföringslagen 18 §", since="2019-01-01")
+@rule(law="Folkbokföringslagen (1991:481) 18 §; handläggningsrutin", since="2019-01-01")
 def identitet_styrkt(ansokan: Ansokan) -> tuple[str, ...]:
     """Alla med ett nummer ska ha ett personnummer. Ett samordningsnummer kan vara vilande eller osäkert."""
     personer = [("Sökande", ansokan.sokande.personnummer)]
@@ -147,7 +146,9 @@ def aktivitetskrav_ej_tillampligt(aktivitetskrav: str) -> tuple[str, ...]:
     """Från oktober 2026 kan ett aktivitetskrav gälla. Tills lagens text är bekräftad avgör en handläggare."""
     if aktivitetskrav == "ingen lag":
         return ()
-    return ("Ett aktivitetskrav föreslogs gälla från oktober 2026. Lagens text måste bekräftas innan roboten beslutar.",)
+    return (
+        "Ett aktivitetskrav föreslogs gälla från oktober 2026. Lagens text måste bekräftas innan roboten beslutar.",
+    )
 
 
 def belopp_per_slag(rader: Iterable[Utgift]) -> dict[str, Decimal]:

@@ -129,7 +129,9 @@ def overskott_manader(inkomster: tuple[Inkomst, ...], forra_berakningen: Tidigar
         return 0
     tidigare = forra_berakningen.senaste.inkomster if forra_berakningen.senaste is not None else ()
     if any(rad.typ == INKOMSTTYPER[OVERSKOTT] and rad.sokande + rad.medsokande > 0 for rad in tidigare):
-        raise Undetermined("overskott_alder_okand", "Överskottet fanns redan förra månaden. Hur gammalt det är syns inte.")
+        raise Undetermined(
+            "overskott_alder_okand", "Överskottet fanns redan förra månaden. Hur gammalt det är syns inte."
+        )
     return 1
 
 

@@ -39,7 +39,7 @@ def ingen_markering_i_svaren(arbetssokande: tuple[Arbetssokande, ...]) -> tuple[
     return ("Ärendet ska tas av särskild handläggare.",) if markerade else ()
 
 
-@rule(law="SoL (2001:453) 4 kap. 1 § [U]", since="2019-01-01", until="2025-06-30")
+@rule(law="SoL (2001:453) 4 kap. [U]", since="2019-01-01", until="2025-06-30")
 @rule(law="SoL (2025:400) 12 kap. 1 §; handläggningsrutin", since="2025-07-01")
 def adressen_oforandrad(ansokan: Ansokan, folkbokforing: tuple[Folkbokforing, ...]) -> tuple[str, ...]:
     """Adressen i ansökan ska vara den som de vuxna är folkbokförda på."""
@@ -101,7 +101,7 @@ def aktivitetsrapport_inlamnad(arbetssokande: tuple[Arbetssokande, ...], manad: 
 
 
 @rule(law="SoL (2001:453) 4 kap. [U]", since="2019-01-01", until="2025-06-30")
-@rule(law="SoL (2025:400) 12 kap. 1 § och 15 kap. 12 § 2", since="2025-07-01")
+@rule(law="SoL (2025:400) 12 kap. 1 §; uppgifterna: 15 kap. 12 § 2, i kraft 2025-12-01", since="2025-07-01")
 def inkomster_styrkta_av_agi(
     ansokan: Ansokan, inkomster: tuple[Inkomst, ...], agi_kontroll: tuple[Agi, ...], agi_tolerans: Decimal
 ) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def inkomster_styrkta_av_agi(
             )
         elif abs(hela_kronor(redovisad) - hela_kronor(netto)) > agi_tolerans:
             anmarkningar.append(
-                f"{vem} har redovisat lön {kronor(redovisad)}. Arbetsgivarna har deklarerat {kronor(netto)} efter skatt."
+                f"{vem} har redovisat lön {kronor(redovisad)}. Arbetsgivarna har uppgett {kronor(netto)} efter skatt."
             )
     return tuple(anmarkningar)
 
@@ -133,7 +133,7 @@ def skatteaterbaring_redovisad(
         redovisad, utbetald = _redovisat(inkomster, SKATTEATERBARING, person), utbetalt(svar)
         if hela_kronor(redovisad) != hela_kronor(utbetald):
             anmarkningar.append(
-                f"{vem} har redovisat skatteåterbäring {kronor(redovisad)}. Skatteverket har betalat {kronor(utbetald)}."
+                f"{vem} har redovisat skatteåterbäring {kronor(redovisad)}. Utbetald är {kronor(utbetald)}."
             )
     return tuple(anmarkningar)
 

@@ -18,7 +18,9 @@ def aldersgrupp(alder: int) -> str:
     for hogst, grupp in ALDERSGRUPPER:
         if alder <= hogst:
             return f"{grupp} år"
-    raise Undetermined("inte_barn_i_normen", f"Ett barn är {alder} år. Riksnormen räknar barn och skolungdom till 20 år.")
+    raise Undetermined(
+        "inte_barn_i_normen", f"Ett barn är {alder} år. Riksnormen räknar barn och skolungdom till 20 år."
+    )
 
 
 def normrubrik(barn: Barn) -> str:
@@ -41,7 +43,11 @@ def vuxnas_norm(hushall: Hushall, personliga_vuxna: dict[str, Decimal]) -> Decim
     return personliga_vuxna["sambor" if hushall.sambor else "ensamstående"]
 
 
-@rule(law="SoF (2001:937) 2 kap. 1 § och Socialstyrelsens allmänna råd SOSFS 2013:1", since="2019-01-01", until="2025-06-30")
+@rule(
+    law="SoF (2001:937) 2 kap. 1 § och Socialstyrelsens allmänna råd SOSFS 2013:1",
+    since="2019-01-01",
+    until="2025-06-30",
+)
 @rule(law="SoF (2025:468) 12 kap. 2 § och Socialstyrelsens allmänna råd SOSFS 2013:1", since="2025-07-01")
 def barns_norm(
     hushall: Hushall, personliga_barn: dict[str, Decimal], dagsberakning: str, manad: date
@@ -57,9 +63,7 @@ def _for_dagar(manadsbelopp: Decimal, barn: Barn, manad: date) -> Decimal:
     if barn.dagar is None or barn.dagar == dagar:
         return manadsbelopp
     if barn.dagar > dagar:
-        raise Undetermined(
-            "fler_dagar_an_manaden", f"Ett barn har {barn.dagar} dagar, men månaden har {dagar} dagar."
-        )
+        raise Undetermined("fler_dagar_an_manaden", f"Ett barn har {barn.dagar} dagar, men månaden har {dagar} dagar.")
     return min(manadsbelopp, barn.dagar * dagsbelopp(manadsbelopp))
 
 
@@ -75,7 +79,11 @@ def personliga_kostnader(vuxnas_norm: Decimal, barns_norm: tuple[Decimal, ...]) 
     return vuxnas_norm + sum(barns_norm, NOLL)
 
 
-@rule(law="SoF (2001:937) 2 kap. 1 § och Socialstyrelsens allmänna råd SOSFS 2013:1", since="2019-01-01", until="2025-06-30")
+@rule(
+    law="SoF (2001:937) 2 kap. 1 § och Socialstyrelsens allmänna råd SOSFS 2013:1",
+    since="2019-01-01",
+    until="2025-06-30",
+)
 @rule(law="SoF (2025:468) 12 kap. 2 § och Socialstyrelsens allmänna råd SOSFS 2013:1", since="2025-07-01")
 def antal_personer(hushall: Hushall, deltidsbarn: str) -> int:
     """Hushållets storlek. Barn som bor här en del av månaden räknas som hela medlemmar."""

@@ -8,15 +8,35 @@ from decimal import Decimal
 from robot.rules import rule
 
 from .katalog import inkomstetikett, utgiftsnamn
-from .records import Ansokan, BarnIAnsokan, Hushall, Inkomst, Inkomstrad, Jobbstimulans, Normrad, Tidigare, Utgift, Utgiftsrad
+from .records import (
+    Ansokan,
+    BarnIAnsokan,
+    Hushall,
+    Inkomst,
+    Inkomstrad,
+    Jobbstimulans,
+    Normrad,
+    Tidigare,
+    Utgift,
+    Utgiftsrad,
+)
 from .rules_norm import normrubrik
-from .uttryck import NOLL, dagar_i_manaden, kronor, manad_i_ord, sista_dagen
+from .uttryck import FAST_MELLANSLAG, NOLL, dagar_i_manaden, kronor, manad_i_ord, sista_dagen
 
 SKRIVS = "Handläggningsrutin, skrivning i verksamhetssystemet"
+ORSAK_AVSLAG = "Inkomst över norm"
+ORSAK_UTAN_ERSATTNING = "Arbetslös, ingen ersättning/stöd"
 ORSAKER = {
     "arbetssokande": "Arbetslös, otillräcklig ersättning/stöd",
+    "arbetar": "Arbetar, otillräcklig inkomst",
+    "studerar": "Studerar, otillräckligt studiestöd",
+    "sjukskriven": "Sjukskriven, otillräcklig sjukpenning",
     "foraldraledig": "Föräldrapenning otillräcklig",
+    "annat": "Övriga skäl",
 }
+ERSATTNING_VID_ARBETSLOSHET = frozenset(
+    ("UNEMPLOYMENT_BENEFIT", "UNEMPLOYMENT_OR_ALPHA_BENEFIT", "ALPHA_BENEFIT", "ACTIVITY_SUPPORT")
+)
 
 
 @rule(law=SKRIVS, since="2019-01-01")
@@ -145,3 +165,68 @@ def period_till(manad: date) -> date:
 def beslutstyp(utfall: str) -> str:
     """Beslutstypen i verksamhetssystemet."""
     return "Bifall" if utfall == "bifall" else "Avslag"
+
+
+@rule(law=SKRIVS, since="2019-01-01")
+def beslutsorsak(ansokan: Ansokan, inkomster: tuple[Inkomst, ...], utfall: str) -> str:
+    """Orsaken i verksamhetssystemet, efter sökandes sysselsättning och ersättning."""
+    if utfall == "avslag":
+        return ORSAK_AVSLAG
+    sysselsattning = ansokan.sysselsattning.sokande
+    ersattning = any(rad.slag in ERSATTNING_VID_ARBETSLOSHET and rad.person == 1 for rad in inkomster)
+    if sysselsattning == "arbetssokande" and not ersattning:
+        return ORSAK_UTAN_ERSATTNING
+    return ORSAKER[sysselsattning]
+
+
+@rule(law="FL (2017:900) 31 och 32 §§", since="2019-01-01")
+def beslutstext(  # noqa: PLR0917 - a rule names its inputs
+    utfall: str,
+    bistand: Decimal,
+    riksnorm: Decimal,
+    godkanda_utgifter: Decimal,
+    summa_sarskilda_utgifter: Decimal,
+    raknade_inkomster: Decimal,
+    manad: date,
+    beslutsreferens: str,
+) -> str:
+    """Beslutets text i verksamhetssystemet: vad som beslutas, hur det är räknat och beslutets referens."""
+    vad = (
+        f"Ekonomiskt bistånd beviljas med {kronor(bistand)} för {manad_i_ord(manad)}."
+        if utfall == "bifall"
+        else f"Ansökan om ekonomiskt bistånd för {manad_i_ord(manad)} avslås."
+    )
+    hur = (
+        f"Riksnorm {kronor(riksnorm)}, utgifter {kronor(godkanda_utgifter)}, särskilda utgifter "
+        f"{kronor(summa_sarskilda_utgifter)}, inkomster {kronor(raknade_inkomster)}."
+    )
+    return _vanliga_mellanslag(f"{vad} {hur} Socialtjänstlagen 12 kap. Referens {beslutsreferens}.")
+
+
+@rule(law=SKRIVS, since="2019-01-01")
+def utbetalning_ska_goras(bistand: Decimal) -> bool:
+    """En utbetalning registreras när biståndet är mer än noll."""
+    return bistand > 0
+
+
+@rule(law=SKRIVS, since="2019-01-01")
+def journalrubrik(manad: date) -> str:
+    """Journalanteckningens rubrik."""
+    return f"Beslut om ekonomiskt bistånd för {manad_i_ord(manad)}"
+
+
+@rule(law="SoL (2001:453) [U]", since="2019-01-01", until="2025-06-30")
+@rule(law="SoL (2025:400) 14 kap. 3 §", since="2025-07-01")
+def journaltext(  # noqa: PLR0917 - a rule names its inputs
+    utfall: str, bistand: Decimal, manad: date, beslutsdag: date, beslutsfattare: str, beslutsreferens: str
+) -> str:
+    """Journalanteckningen: vad som beslutades, när, av vem och beslutets referens."""
+    vad = f"Bifall med {kronor(bistand)}" if utfall == "bifall" else "Avslag"
+    return _vanliga_mellanslag(
+        f"{vad} för {manad_i_ord(manad)}. Beslutat {beslutsdag} av {beslutsfattare}. "
+        f"Uppgifterna är hämtade från ansökan, Skatteverket och Arbetsförmedlingen. Referens {beslutsreferens}."
+    )
+
+
+def _vanliga_mellanslag(text: str) -> str:
+    return text.replace(FAST_MELLANSLAG, " ")

@@ -1,0 +1,1 @@
+"""Ekonomiskt bistånd, monthly re-application: data and rules."""
