@@ -1,0 +1,179 @@
+"""The second pass: every name that the YAML files and letters mention exists and is of the right kind."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+
+from connectors.manifest import ChannelManifest, Connector, RegisterManifest
+from robot.definition.document import Document, Path_
+from robot.definition.letters import LetterName
+from robot.definition.model import ProcessFile
+from robot.gui.screen import ScreenFile
+from robot.rules import RuleBook
+from robot.rules.kinds import fits, type_name
+from robot.rules.proof import dependencies, did_you_mean
+from robot.steps.base import Name, Step
+
+REMARKS = tuple[str, ...]
+_ANSWERS = {"check": REMARKS, "decide": str, "amount": Decimal, "draw": str, "when": bool}
+"""What a rule must answer when a step names it under this key."""
+_ORIGINS = ("intake", "given", "engine", "person")
+"""Where a fact may come from, beside register queries and screens."""
+
+
+@dataclass
+class Mentions:
+    """Checks names one by one, and remembers which were used."""
+
+    book: RuleBook
+    connectors: Mapping[str, Connector]
+    screens: Mapping[str, ScreenFile]
+    letters: Collection[str]
+    used: set[str] = field(default_factory=set)
+
+    def known(self, kind: str) -> Collection[str]:
+        """Return the names of a kind."""
+        manifests = [connector.manifest for connector in self.connectors.values()]
+        by_kind: dict[str, Collection[str]] = {
+            "rule": self.book.rules,
+            "fact": self.book.facts,
+            "value": self.book.names(),
+            "screen": self.screens,
+            "letter": self.letters,
+            "query": [query for one in manifests if isinstance(one, RegisterManifest) for query in one.queries],
+            "channel": [one.name for one in manifests if isinstance(one, ChannelManifest)],
+        }
+        return by_kind[kind]
+
+    def check(self, document: Document, path: Path_, kind: str, name: str, answer: Any = None) -> None:
+        """Check one name at a place; `answer` is the type it must give."""
+        known = self.known(kind)
+        at: Literal["key", "value"] = "key" if path and path[-1] == name and path in document.keys else "value"
+        if name not in known:
+            hint = did_you_mean(name, known) or _which(kind, known)
+            word = "fact, amount or rule" if kind == "value" else kind
+            document.problems.append(document.problem(path, f"there is no {word} `{name}`", hint, at=at))
+            return
+        self.used.add(name)
+        if answer is not None and not fits(given := self.book.type_of(name), answer):
+            message = f"`{name}` must answer {type_name(answer)}, but answers {type_name(given)}"
+            document.problems.append(document.problem(path, message, at=at))
+
+
+def _which(kind: str, known: Collection[str]) -> str | None:
+    if kind not in ("screen", "letter", "channel", "query"):
+        return None
+    return f"there are: {', '.join(f'`{name}`' for name in sorted(known))}" if known else f"there is no {kind} at all"
+
+
+def check_process(mentions: Mentions, document: Document, process: ProcessFile, steps: Mapping[int, Step]) -> None:
+    """Check process.yaml: steps, review and answer."""
+    mentions.check(document, ("in_force_on",), "value", process.in_force_on, date)
+    for index, step in steps.items():
+        for name in step.names():
+            _check_step_name(mentions, document, ("steps", index), name)
+        _check_query(mentions, document, ("steps", index), step)
+    for rule in process.review.always:
+        mentions.check(document, ("review", "always", rule), "rule", rule, REMARKS)
+    if process.answer is not None:
+        listed = isinstance(document.data["answer"]["values"], list)
+        for index, (shown, value) in enumerate(process.answer.values.items()):
+            mentions.check(document, ("answer", "values", index if listed else shown), "value", value)
+        for index, rule in enumerate(process.answer.checks):
+            mentions.check(document, ("answer", "checks", index), "rule", rule, REMARKS)
+
+
+def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:
+    already = name.name in mentions.used
+    mentions.check(document, (*path, *name.path), name.kind, name.name, _ANSWERS.get(str(name.path[0])))
+    if name.kind == "fact" and name.path[0] == "as" and not already:
+        mentions.used.discard(name.name)  # to be answered is not to be used
+
+
+def _check_query(mentions: Mentions, document: Document, path: Path_, step: Step) -> None:
+    words = step.model_dump(by_alias=True)
+    query, given = words.get(step.verb), words.get("with")
+    if step.verb == "guard":
+        mentions.used.add(words["as"])
+    for connector in mentions.connectors.values():
+        if (
+            isinstance(connector.manifest, RegisterManifest)
+            and query in connector.manifest.queries
+            and given is not None
+        ):
+            wanted = connector.manifest.queries[query].arguments
+            for argument in given:
+                if argument not in wanted:
+                    message = f"`{query}` takes no argument `{argument}`"
+                    hint = did_you_mean(argument, wanted) or f"it takes: {', '.join(wanted)}"
+                    document.problems.append(document.problem((*path, "with", argument), message, hint, at="key"))
+            missing = [argument for argument in wanted if argument not in given]
+            if missing:
+                message = f"`{query}` needs {', '.join(f'`{argument}`' for argument in missing)}"
+                document.problems.append(document.problem((*path, "with"), message, at="key"))
+
+
+def check_screen(mentions: Mentions, document: Document, screen: ScreenFile) -> None:
+    """Check one screen file: its values, and that each column names a field of its rows."""
+    for name in screen.names():
+        mentions.check(document, name.path, name.kind, name.name)
+    for part, pages in (("open", screen.open), ("pages", screen.pages), ("look", screen.look)):
+        for index, page in enumerate(pages):
+            for row, rows in enumerate(page.rows):
+                path = (part, index, "rows", row)
+                if rows.each in mentions.book.names():
+                    columns = {label: value.value for label, value in rows.columns.items() if value.value is not None}
+                    _check_columns(mentions, document, path, rows.each, columns)
+
+
+def _check_columns(mentions: Mentions, document: Document, path: Path_, each: str, columns: Mapping[str, str]) -> None:
+    kind = mentions.book.type_of(each)
+    record = get_args(kind)[0] if get_origin(kind) is tuple else None
+    if not (isinstance(record, type) and issubclass(record, BaseModel)):
+        message = f"`{each}` must be a list of records, but is {type_name(kind)}"
+        document.problems.append(document.problem((*path, "each"), message))
+        return
+    for label, column in columns.items():
+        if column not in record.model_fields:
+            hint = did_you_mean(column, record.model_fields) or f"it has: {', '.join(record.model_fields)}"
+            message = f"`{record.__name__}` has no field `{column}`"
+            document.problems.append(document.problem((*path, "columns", label), message, hint))
+
+
+def check_origins(mentions: Mentions, document: Document, sources: Mapping[str, Iterable[str]]) -> None:
+    """Check facts.yaml: every place that a fact may come from exists."""
+    screens = [f"{screen.system}.{name}" for name, screen in mentions.screens.items()]
+    known = [*_ORIGINS, *mentions.known("query"), *screens]
+    for fact, origins in sources.items():
+        for index, origin in enumerate(origins):
+            if origin not in known:
+                hint = did_you_mean(origin, known) or f"known: {', '.join(known)}"
+                message = f"a fact cannot come from `{origin}`"
+                document.problems.append(document.problem((fact, "from", index), message, hint))
+
+
+def check_letters(mentions: Mentions, names: Iterable[LetterName]) -> None:
+    """Check the names that letters ask for."""
+    known = mentions.known("value")
+    for found in names:
+        if found.name in known:
+            mentions.used.add(found.name)
+        else:
+            message = f"there is no fact, amount or rule `{found.name}`"
+            problem = found.document.at(found.place, message, did_you_mean(found.name, known))
+            found.document.problems.append(problem)
+
+
+def unused(mentions: Mentions) -> list[str]:
+    """Return the facts, amounts and rules that nothing asks for."""
+    asked = {
+        name
+        for versions in mentions.book.rules.values()
+        for version in versions
+        for name in dependencies(version.function)
+    }
+    return sorted(mentions.book.names() - asked - mentions.used)
