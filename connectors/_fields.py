@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,24 @@ class Whitelisted(BaseModel):
     """Base of every answer: declared fields are read strictly, all others are dropped before anybody sees them."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @classmethod
+    def field_paths(cls) -> list[str]:
+        """Return the dotted path of every single field that can come through, e.g. `Utbetalningar.Belopp`."""
+        fields = {name: field.annotation for name, field in cls.model_fields.items()}
+        fields |= {name: field.return_type for name, field in cls.model_computed_fields.items()}
+        paths: list[str] = []
+        for name, annotation in fields.items():
+            inner = _model_in(annotation)
+            paths += [f"{name}.{path}" for path in inner.field_paths()] if inner else [name]
+        return paths
+
+
+def _model_in(annotation: Any) -> type[Whitelisted] | None:
+    """Return the model inside `Model`, `Model | None` or `list[Model]`."""
+    if isinstance(annotation, type) and issubclass(annotation, Whitelisted):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
 def _amount(value: Any) -> Decimal:

@@ -9,7 +9,7 @@ class UnreadableXmlError(ValueError):
 
 
 def parse(body: bytes) -> Element:
-    """Parse XML with namespaces; raises UnreadableXmlError. A document type, which could declare entities, is refused."""
+    """Parse XML with namespaces; raises UnreadableXmlError, also for a document type: it could declare entities."""
     builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from connectors._call import Call
 from connectors._http import HttpClient, Reply, read_json, write_json
@@ -50,7 +51,7 @@ class Sms:
     async def status(self, key: str) -> Sent | NotSent | Failed:
         """Ask the gateway about the key; only its own NOT_FOUND counts as not sent."""
         call = self._call(key)
-        reply = await self._http.exchange(call, "GET", f"{PATH}/{key}", accept=FOUND_OR_NOT)
+        reply = await self._http.exchange(call, "GET", f"{PATH}/{quote(key, safe='')}", accept=FOUND_OR_NOT)
         if isinstance(reply, Failed):
             return reply
         if reply.status == 200:

@@ -1,0 +1,1 @@
+"""E-mail over SMTP: short notices without personal data."""
