@@ -121,11 +121,13 @@ class Page(Part):
     """One page as a person meets it: how it is known, what is filled, read and compared, and what is pressed.
 
     The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `open_row` (follow the
-    row's link) or `find_row` (only look at it).
+    row's link) or `find_row` (only look at it). `absent`: the words by which the page says that what was searched for
+    does not exist.
     """
 
     heading: Label | None = None
     heading_starts: Label | None = None
+    absent: Label | None = None
     fields: dict[Label, Value] = Field(default_factory=dict)
     rows: Annotated[tuple[Rows, ...], Field(strict=False)] = ()
     compare: dict[Label, Value] = Field(default_factory=dict)

@@ -45,6 +45,8 @@ class Walk:
                 await self._open(page.open_row, following)
 
     async def _page(self, page: Page, *, inside: bool, patience: float) -> None:
+        if page.absent is not None and page.absent in self.seen.messages:
+            raise GuiFailure("human", "finns_inte", f"Systemet svarade: {page.absent}", page=self.seen.heading)
         if not self.seen.is_page(page):
             raise _wrong_page(page, self.seen)
         if inside:
