@@ -20,7 +20,7 @@ Process = Annotated[str | None, typer.Argument(help="A process folder, or the na
 def register(main: typer.Typer) -> None:
     """Add the commands."""
     main.command("check")(check_command)
-    main.command("test")(test_command)
+    main.command("test")(cases_command)
     main.command("schema")(schema_command)
 
 
@@ -66,7 +66,7 @@ def _near(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def test_command(process: Process = None) -> None:
+def cases_command(process: Process = None) -> None:
     """Run the cases of processes (tests/cases.yaml): given facts, expected values. Exit 1 when one fails."""
     failed = 0
     for folder in discover().values() if process is None else [find_process(process)]:

@@ -49,8 +49,9 @@ class _Reader:
         before = len(self.document.problems)
         intervals = [self._interval(index, interval) for index, interval in enumerate(self.entry.values)]
         self._check_dates()
+        sound = len(self.document.problems) == before
         self._check_sum()
-        if len(self.document.problems) > before:
+        if not sound:
             return None
         return AmountTable(self.name, self.entry.title, self.entry.unit, self._type(), tuple(filter(None, intervals)))
 

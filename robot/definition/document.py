@@ -58,7 +58,7 @@ class Document:
         if root is None:
             document.problems.append(Problem(file, 1, 1, "the file is empty"))
             return document
-        document.data = document._walk(root, (), set())
+        document.data = document._walk(root, (), frozenset())
         return document
 
     def problem(
@@ -104,24 +104,24 @@ class Document:
             return int(data)
         return data
 
-    def _walk(self, node: yaml.Node, path: Path_, seen: set[int]) -> Any:
+    def _walk(self, node: yaml.Node, path: Path_, above: frozenset[int]) -> Any:
         place = _place(node)
         self.values[path] = place
-        if id(node) in seen:
-            self.problems.append(self.at(place, "an alias repeats a value from elsewhere", "write the value out"))
+        if id(node) in above:
+            self.problems.append(self.at(place, "a value holds itself: an alias inside its anchor", "write it out"))
             return ""
-        seen.add(id(node))
+        above = above | {id(node)}
         if node.tag.startswith("!"):
             self.problems.append(self.at(place, f"the tag `{node.tag}` has no meaning here", "remove it"))
         if isinstance(node, yaml.MappingNode):
-            return self._walk_mapping(node, path, seen)
+            return self._walk_mapping(node, path, above)
         if isinstance(node, yaml.SequenceNode):
-            return [self._walk(item, (*path, index), seen) for index, item in enumerate(node.value)]
+            return [self._walk(item, (*path, index), above) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.ScalarNode) and node.style is None:
             self.plain.add(path)
         return node.value
 
-    def _walk_mapping(self, node: yaml.MappingNode, path: Path_, seen: set[int]) -> dict[str, Any]:
+    def _walk_mapping(self, node: yaml.MappingNode, path: Path_, above: frozenset[int]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in node.value:
             place = _place(key)
@@ -134,7 +134,7 @@ class Document:
                 self.problems.append(self.at(place, message, "remove one of them"))
                 continue
             self.keys[(*path, key.value)] = place
-            found[key.value] = self._walk(value, (*path, key.value), seen)
+            found[key.value] = self._walk(value, (*path, key.value), above)
         return found
 
     def _syntax_problem(self, error: yaml.MarkedYAMLError) -> Problem:

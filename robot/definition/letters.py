@@ -59,9 +59,12 @@ def read_letter(folder: Path, path: Path) -> tuple[list[LetterName], list[Proble
             message = f"unknown filter `{found.name}`"
             place = _place(document, found.lineno, found.name)
             problems.append(document.at(place, message, did_you_mean(found.name, known)))
-    for kind in (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport):
-        for other in tree.find_all(kind):
-            problems += _template_problems(path, document, other.template, other.lineno)
+    others = [(one.template, one.lineno) for one in tree.find_all(nodes.Include)]
+    others += [(one.template, one.lineno) for one in tree.find_all(nodes.Extends)]
+    others += [(one.template, one.lineno) for one in tree.find_all(nodes.Import)]
+    others += [(one.template, one.lineno) for one in tree.find_all(nodes.FromImport)]
+    for template, line in others:
+        problems += _template_problems(path, document, template, line)
     return names, problems
 
 

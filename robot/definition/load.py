@@ -154,9 +154,9 @@ class _Reading:
 
     def _book(self, code: Code, tables: dict[str, AmountTable], facts: dict[str, FactDeclaration]) -> RuleBook | None:
         # A fact or an amount that could not be read would be reported again by every rule that asks for it.
-        if any(one.file == "facts.yaml" or one.file.startswith("parameters/") for one in errors(self.problems())):
-            return None
-        if code.problems:
+        read = {*facts, *tables}
+        whole = all(isinstance(one.data, dict) and one.data.keys() <= read for one in self._declaring())
+        if code.problems or not whole:
             return None
         faults = prove(code.rules, tables, facts)
         self.others += (place_rule_problem(self.folder, fault) for fault in faults)
@@ -190,12 +190,13 @@ class _Reading:
         if not errors(self.problems()):
             self.others += [self._unused(name, mentions.book) for name in names.unused(mentions)]
 
+    def _declaring(self) -> list[Document]:
+        return [one for one in self.documents if one.file == "facts.yaml" or one.file.startswith("parameters/")]
+
     def _unused(self, name: str, book: RuleBook) -> Problem:
         message = f"nothing asks for `{name}`"
         if name in book.rules:
             fault = RuleProblem(name, book.rules[name][0].function, message, "remove it")
             return replace(place_rule_problem(self.folder, fault), severity="warning")
-        document = next(
-            one for one in self.documents if one.file.startswith(("facts.", "parameters/")) and (name,) in one.keys
-        )
+        document = next(one for one in self._declaring() if (name,) in one.keys)
         return document.problem((name,), message, "remove it", at="key", severity="warning")
