@@ -96,25 +96,23 @@ def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: 
 
 def _check_query(mentions: Mentions, document: Document, path: Path_, step: Step) -> None:
     words = step.model_dump(by_alias=True)
-    query, given = words.get(step.verb), words.get("with")
     if step.verb == "guard":
         mentions.used.add(words["as"])
+    query = next((name.name for name in step.names() if name.kind == "query"), None)
+    given = words.get("with") or {}
     for connector in mentions.connectors.values():
-        if (
-            isinstance(connector.manifest, RegisterManifest)
-            and query in connector.manifest.queries
-            and given is not None
-        ):
-            wanted = connector.manifest.queries[query].arguments
-            for argument in given:
-                if argument not in wanted:
-                    message = f"`{query}` takes no argument `{argument}`"
-                    hint = did_you_mean(argument, wanted) or f"it takes: {', '.join(wanted)}"
-                    document.problems.append(document.problem((*path, "with", argument), message, hint, at="key"))
-            missing = [argument for argument in wanted if argument not in given]
-            if missing:
-                message = f"`{query}` needs {', '.join(f'`{argument}`' for argument in missing)}"
-                document.problems.append(document.problem((*path, "with"), message, at="key"))
+        if not isinstance(connector.manifest, RegisterManifest) or query not in connector.manifest.queries:
+            continue
+        wanted = connector.manifest.queries[query].arguments
+        for argument in given:
+            if argument not in wanted:
+                message = f"`{query}` takes no argument `{argument}`"
+                hint = did_you_mean(argument, wanted) or f"it takes: {', '.join(wanted)}"
+                document.problems.append(document.problem((*path, "with", argument), message, hint, at="key"))
+        missing = [f"`{argument}`" for argument in wanted if argument not in given]
+        if missing:
+            message = f"`{query}` needs the argument {' and '.join(missing)}"
+            document.problems.append(document.problem((*path, "with"), message, at="key"))
 
 
 def check_screen(mentions: Mentions, document: Document, screen: ScreenFile) -> None:
