@@ -1,8 +1,8 @@
 """Read what was typed: every field is a typed value or a named error, and the raw text is kept for the page."""
 
-import datetime
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from starlette.datastructures import FormData
@@ -81,21 +81,21 @@ class Typed:
             return None
         return int(value)
 
-    def date(self, name: str, label: str) -> datetime.date | None:
+    def day(self, name: str, label: str) -> date | None:
         """A day, ÅÅÅÅ-MM-DD."""
         return self._calendar(name, label, _DATE, "ett datum, ÅÅÅÅ-MM-DD", "")
 
-    def month(self, name: str, label: str) -> datetime.date | None:
+    def month(self, name: str, label: str) -> date | None:
         """A month, ÅÅÅÅ-MM, as its first day."""
         return self._calendar(name, label, _MONTH, "en månad, ÅÅÅÅ-MM", "-01")
 
-    def _calendar(self, name: str, label: str, form: re.Pattern[str], expected: str, day: str) -> datetime.date | None:
+    def _calendar(self, name: str, label: str, form: re.Pattern[str], expected: str, suffix: str) -> date | None:
         value = self.text(name, label, longest=20)
         if value is None:
             return None
         try:
             if form.fullmatch(value):
-                return datetime.date.fromisoformat(value + day)
+                return date.fromisoformat(value + suffix)
         except ValueError:
             pass  # right form, but no such day: told below like any other
         self.fail(name, f"{label} ska vara {expected}")

@@ -93,8 +93,8 @@ def _form(
         "new_decision.html",
         case=case,
         calculations=[(number, f"{number} ({month_text(c.month)})") for number, c in open_calculations.items()],
-        types=DECISION_TYPES,
-        reasons=DECISION_REASONS,
+        types=[(name, name) for name in DECISION_TYPES],
+        reasons=[(name, name) for name in DECISION_REASONS],
         values=values,
         errors=errors,
     )

@@ -73,7 +73,7 @@ def household(typed: Typed, person: PersonRecord, content: Content) -> tuple[dat
 
 
 def _month(typed: Typed) -> date | None:
-    first, last = typed.date("first", "Från och med"), typed.date("last", "Till och med")
+    first, last = typed.day("first", "Från och med"), typed.day("last", "Till och med")
     if first is None or last is None:
         return None
     if first.day != 1 or last != last_day(first):
@@ -156,8 +156,8 @@ def decision(typed: Typed, open_calculations: Mapping[str, CalculationRecord], t
     """A new decision on one of the final calculations that have none."""
     number = typed.choice("calculation", "Beräkning", tuple(open_calculations))
     decision_type = typed.choice("type", "Beslutstyp", DECISION_TYPES)
-    decided_on = typed.date("decided_on", "Beslutsdatum")
-    first, last = typed.date("first", "Period från"), typed.date("last", "Period till")
+    decided_on = typed.day("decided_on", "Beslutsdatum")
+    first, last = typed.day("first", "Period från"), typed.day("last", "Period till")
     amount = typed.amount("amount", "Belopp")
     reason = typed.choice("reason", "Orsak", DECISION_REASONS)
     decision_maker = typed.text("decision_maker", "Beslutsfattare", longest=100)
@@ -196,7 +196,7 @@ def payment(typed: Typed, open_decisions: Mapping[str, DecisionRecord], today: d
     """A new payment of what is left of a decision."""
     number = typed.choice("decision", "Beslut", tuple(open_decisions))
     amount = typed.amount("amount", "Belopp")
-    pay_date = typed.date("pay_date", "Utbetalningsdatum")
+    pay_date = typed.day("pay_date", "Utbetalningsdatum")
     month = typed.month("month", "Avser månad")
     if amount is not None and not amount:
         typed.fail("amount", "Belopp ska vara större än 0")
