@@ -2,7 +2,7 @@
 # Extra arguments: make demo ARGS="--cases 10 --seed 7", make test ARGS="tests/audit -k chain".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock
+.PHONY: help setup demo test check docs lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -18,6 +18,9 @@ test: ## Check and test everything, as CI does
 
 check: ## Lint, format check, types and import walls, without the tests
 	@scripts/check
+
+docs: setup ## Write the tables in the documents that come from the code
+	@.venv/bin/python -m tests.docs.generated
 
 lock: setup ## Resolve the dependencies anew into uv.lock
 	@.venv-uv/bin/uv lock

@@ -1,0 +1,71 @@
+"""The examples in the documents are the code's own, and the ones that can be run do what the text says."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.documents import Marked, documents, marked
+from tests.house.project import ROOT
+
+EXCERPTS = [one for path in documents() for one in marked(path) if one.marker == "from"]
+RUNNABLE = [path for path in documents() if any(one.marker != "from" for one in marked(path))]
+SECONDS = 120
+
+
+@pytest.mark.parametrize("excerpt", EXCERPTS, ids=str)
+def test_an_excerpt_stands_in_its_file(excerpt: Marked) -> None:
+    """An excerpt's lines stand in the file it is taken from, in that order; a line of … skips."""
+    rest = (ROOT / excerpt.rest).read_text(encoding="utf-8")
+    for part in excerpt.block.split("…\n"):
+        _, found, rest = rest.partition(part)
+        assert found, f"{excerpt}: {excerpt.rest} does not hold, or not here:\n{part}"
+
+
+@pytest.mark.parametrize("path", RUNNABLE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_can_be_followed(path: Path, tmp_path: Path) -> None:
+    """Whoever does what a document says, step by step, in a copy of the processes, gets what it promises."""
+    shutil.copytree(ROOT / "processes", tmp_path / "processes")
+    for one in marked(path):
+        if one.marker == "edit":
+            _edit(tmp_path, one)
+        elif one.marker in {"run", "expect"}:
+            _run(tmp_path, one)
+
+
+def _edit(folder: Path, one: Marked) -> None:
+    name, where, text = (*one.rest.split(" ", 2), "")[:3]
+    file = folder / name
+    assert file.exists() or where == "new", f"{one}: there is no {name}"
+    lines = [] if where == "new" else file.read_text(encoding="utf-8").splitlines(keepends=True)
+    if where in {"end", "new"}:
+        file.write_text("".join(lines) + one.block, encoding="utf-8")
+        return
+    found = [number for number, line in enumerate(lines) if text in line]
+    assert len(found) == 1, f"{one}: {name} has {len(found)} lines with {text!r}, expected 1"
+    lines[found[0] : found[0] + 1] = [one.block] if where == "replace" else [lines[found[0]], one.block]
+    file.write_text("".join(lines), encoding="utf-8")
+
+
+def _run(folder: Path, one: Marked) -> None:
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "ARENDE_DATA": str(folder / "var"),
+    }
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", one.block],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    expected = int(one.rest or 0)
+    assert done.returncode == expected, f"{one}: exit {done.returncode}, not {expected}\n{done.stdout}{done.stderr}"
