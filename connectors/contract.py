@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ENCRYPTED = {"https", "smtps"}
 PLAIN = {"http", "smtp"}
+FOLDER = "file"
 
 
 Text: TypeAlias = Annotated[str, Field(min_length=1)]
@@ -153,6 +154,8 @@ class Channel(Protocol):
 
 def _is_safe_address(value: str) -> str:
     parts = urlsplit(value)
+    if parts.scheme == FOLDER and not parts.hostname and parts.path.startswith("/"):
+        return value.rstrip("/")
     if parts.hostname and (parts.scheme in ENCRYPTED or (parts.scheme in PLAIN and parts.hostname in LOOPBACK)):
         return value.rstrip("/")
     raise ValueError(

@@ -25,9 +25,9 @@ Number: TypeAlias = Annotated[float, Field(strict=False, gt=0)]
 
 
 class Authentication(Strict):
-    """How we prove who we are. `header` names the HTTP header when the kind is `header`."""
+    """How we prove who we are. `header` names the HTTP header when the kind is `header`; a `folder` is guarded by its rights."""
 
-    kind: Literal["bearer", "header", "smtp_login", "form"]
+    kind: Literal["bearer", "header", "smtp_login", "form", "folder"]
     header: Text | None = None
 
 

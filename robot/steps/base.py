@@ -138,6 +138,10 @@ class Step(BaseModel, ABC):
         """The names this step mentions, each with its place, for `arende check`."""
         return []
 
+    def titles(self) -> dict[str, str]:
+        """Short Swedish titles of the check rules this step names."""
+        return {}
+
     def queue(self, case: "CaseView") -> str:  # noqa: ARG002 - most verbs need no target system
         """The queue that this step's work belongs to: "cases", or the target system's own."""
         return CASES_QUEUE
@@ -149,25 +153,3 @@ class Step(BaseModel, ABC):
     @abstractmethod
     async def apply(self, case: "CaseView", change: Change, world: "World") -> Result:
         """Do it. Only the runner calls this."""
-
-
-class EffectStep(Step):
-    """A step that changes the world outside: intended in the journal before, proven or declared unknown after."""
-
-    recover: ClassVar[Recover]
-
-    @abstractmethod
-    def content(self, change: Change) -> Mapping[str, Any]:
-        """What is written, JSON-able: its hash is part of the effect's key, so a corrected write is a new effect."""
-
-    @abstractmethod
-    async def act(self, case: "CaseView", change: Change, world: "World", key: str) -> Proof:
-        """Write once and return the proof, read back by another path. Raises `EffectFailedError`."""
-
-    @abstractmethod
-    async def look(self, case: "CaseView", change: Change, world: "World", key: str) -> Proof | None:
-        """Look whether the effect has already happened. None: it has not. Raises `EffectFailedError` when that cannot be told."""
-
-    async def apply(self, case: "CaseView", change: Change, world: "World") -> Result:
-        """Run the effect under the journal's protocol: intend, act, look, commit."""
-        return await world.effects.run(self, case, change)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from robot.engine.view import CaseView
 from robot.engine.world import World
-from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+from robot.steps.base import Advance, Change, Draft, Line, Name, Result, Step
 
 
 class Check(Step):
@@ -17,6 +17,10 @@ class Check(Step):
         """The check rules."""
         return [Name("rule", rule, ("check", rule)) for rule in self.check]
 
+    def titles(self) -> dict[str, str]:
+        """The titles as the process gives them."""
+        return self.check
+
     def plan(self, case: CaseView) -> Change:
         """Which checks pass, and the remarks of those that do not."""
         remarks = case.remarks(self.check)
@@ -24,13 +28,8 @@ class Check(Step):
         return Change(", ".join(self.check), "✓", lines, {"remarks": remarks})
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
-        """Hand over with the reasons, or go on."""
-        remarks = change.payload["remarks"]
-        draft = Draft(
-            "check.done",
-            {"rules": sorted(self.check), "failed": sorted(remarks)},
-            {"remarks": {rule: list(found.texts) for rule, found in remarks.items()}},
-        )
-        if not remarks:
-            return Advance((draft,))
-        return HandOver([reason for found in remarks.values() for reason in found.reasons], (draft,))
+        """Note what a person must see. The case goes on, so that the person gets the whole basis and a proposal at once."""
+        reasons = [reason for found in change.payload["remarks"].values() for reason in found.reasons]
+        failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
+        remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
+        return Advance((Draft("check.done", {"rules": sorted(self.check), "failed": failed}, {"remarks": remarks}),))

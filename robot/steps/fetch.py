@@ -27,7 +27,9 @@ class Fetch(Step):
         questions = case.questions(self.fetch, self.with_)
         if questions.reasons:
             return Change(self.fetch, "✓", reasons=questions.reasons)
-        return Change(self.fetch, "✓", (Line(self.as_, "", f"{len(questions.asked)} frågor"),), {"questions": questions})
+        return Change(
+            self.fetch, "✓", (Line(self.as_, "", f"{len(questions.asked)} frågor"),), {"questions": questions}
+        )
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:
         """Keep the answers, or why they are missing."""

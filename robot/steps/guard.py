@@ -30,7 +30,9 @@ class Guard(Step):
         questions = case.questions(self.guard, self.with_)
         if questions.reasons:
             return Change(self.guard, "✓", reasons=questions.reasons)
-        return Change(self.guard, "✓", (Line(self.as_, "", f"{len(questions.asked)} frågor"),), {"questions": questions})
+        return Change(
+            self.guard, "✓", (Line(self.as_, "", f"{len(questions.asked)} frågor"),), {"questions": questions}
+        )
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:
         """Lift the restriction only when every answer says no to every flag."""
@@ -44,5 +46,7 @@ class Guard(Step):
 
 def _all_clear(answers: list[dict[str, Any]]) -> bool:
     # An answer without flags, or a flag that is not exactly False, must never read as "not protected".
-    flags = [value for answer in answers for name, value in answer.items() if name != "IdentitetsbeteckningFysiskPerson"]
+    flags = [
+        value for answer in answers for name, value in answer.items() if name != "IdentitetsbeteckningFysiskPerson"
+    ]
     return bool(flags) and all(value is False for value in flags)

@@ -1,0 +1,1 @@
+"""Letters as PDF files in the folder that the print service empties."""

@@ -1,0 +1,126 @@
+"""What a case is: the state that its journal entries add up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from robot.rules import Reason
+
+Status = Literal["running", "person", "applicant", "closed", "by_hand"]
+Lane = Literal["ordinary", "random"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact as it was journalled: JSON value or why it is missing, with source and time of observation."""
+
+    known: bool
+    source: str
+    observed_at: datetime
+    value: Any = None
+    code: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReason:
+    """Why a person is asked: a code and a title for lists (no personal data), and the remarks for the handläggare."""
+
+    code: str
+    title: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An open task for a person. ``resume``: what happens with the step when the person agrees."""
+
+    lane: Lane
+    reasons: tuple[ReviewReason, ...]
+    opened_at: datetime
+    due_at: datetime
+    step: int
+    resume: Literal["same", "next"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the rules say: outcome, amount in SEK for the month, and the whole finding tree as JSON."""
+
+    outcome: str
+    amount: Decimal
+    findings: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what, when. ``by`` is "robot" or the person's account; ``name`` is what the decision states."""
+
+    outcome: str
+    amount: Decimal
+    by: str
+    name: str
+    at: datetime
+    motivation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The stickprov draw: stratum, inclusion probability as a fraction ("1/20") and whether the case was picked."""
+
+    stratum: str
+    probability: str
+    picked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One change of the outside world and how far it has come. ``kind`` is e.g. "verksamhetssystem.berakning"."""
+
+    key: str
+    kind: str
+    step: int
+    status: Literal["intended", "done", "unknown", "failed"]
+    at: datetime
+    content: Mapping[str, Any] = field(default_factory=dict)
+    receipt: Mapping[str, str] = field(default_factory=dict)
+    read_back: Mapping[str, Any] = field(default_factory=dict)
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """A case as its journal tells it. ``month`` is the first day of the month applied for.
+
+    ``attempts`` counts the tries of the step at ``position``. ``remarks`` are the checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a clear answer that nobody in the household is protected.
+    """
+
+    ref: str
+    process: str
+    version: str
+    month: date
+    received_at: datetime
+    opened_at: datetime
+    due_at: datetime
+    entries: int
+    status: Status = "running"
+    restricted: bool = True
+    position: int = 0
+    attempts: int = 0
+    facts: Mapping[str, StoredFact] = field(default_factory=dict)
+    remarks: tuple[Reason, ...] = ()
+    review: Review | None = None
+    reviewed: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    decision: Decision | None = None
+    ticket: Ticket | None = None
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    closed_at: datetime | None = None
+
+    @property
+    def reference(self) -> str:
+        """A short unique reference to write where a person can search for it: no personal data, e.g. ``AR-1F09C2D4E5``."""
+        return "AR-" + self.ref.removeprefix("c_")[:10].upper()

@@ -1,0 +1,86 @@
+"""The protocol of an effect: intend, act, look, commit. Never two tries without a look between them."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from robot.engine.case import Effect
+from robot.engine.view import CaseView
+from robot.engine.world import World
+from robot.rules import Reason
+from robot.steps.base import Advance, Change, Draft, EffectFailedError, HandOver, Proof, Result, Retry
+
+if TYPE_CHECKING:
+    from robot.steps._effect import EffectStep
+
+
+def effect_key(case: str, step: str, content: Mapping[str, Any]) -> str:
+    """The effect's name for ever: the same write is the same effect, a corrected write is a new one."""
+    return hashlib.sha256(f"{case}|{step}|".encode() + rfc8785.dumps(dict(content))).hexdigest()[:40]
+
+
+async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: World) -> Result:
+    """Carry the effect through, or tell why not.
+
+    An effect that is intended or unknown in the journal may have happened: it is looked for before anything is tried.
+    """
+    content = step.content(change)
+    key = effect_key(case.state.ref, f"{case.state.position}.{change.target}", content)
+    earlier = case.state.effects.get(key)
+    if earlier is not None and earlier.status == "done":
+        return Advance(())
+    try:
+        if earlier is not None and earlier.status in {"intended", "unknown"}:
+            proof = await _settle(step, case, change, world, earlier)
+            if proof is not None:
+                return Advance((_done(key, proof),))
+        world.hand.write([_intended(step, case, change, key, content)])
+        return Advance((_done(key, await step.act(case, change, world, key)),))
+    except EffectFailedError as failure:
+        return await _failed(step, case, change, world, key, failure)
+
+
+async def _settle(step: "EffectStep", case: CaseView, change: Change, world: World, earlier: Effect) -> Proof | None:
+    recover = step.recovery(change, world)
+    if recover == "human":
+        raise EffectFailedError(
+            "okant_utfall", "Det går inte att se om utskicket gjordes. En person behöver kontrollera.", unknown=True
+        )
+    if recover == "repeat":
+        return None
+    return await step.look(case, change, world, earlier.key)
+
+
+async def _failed(
+    step: "EffectStep", case: CaseView, change: Change, world: World, key: str, failure: EffectFailedError
+) -> Result:
+    evidence = {"evidence": failure.evidence} if failure.evidence else {}
+    reason = Reason(f"effekt.{change.target}.{failure.code}", failure.why, change.target)
+    if not failure.unknown:
+        world.hand.write([Draft("effect.failed", {"key": key, "code": failure.code}, evidence)])
+        return Retry(failure.code, failure.why) if failure.temporary else HandOver((reason,))
+    world.hand.write([Draft("effect.unknown", {"key": key, "code": failure.code}, evidence)])
+    if step.recovery(change, world) == "human":
+        return HandOver((reason,))
+    # The next try begins with a look: see run_effect.
+    return Retry(failure.code, failure.why)
+
+
+def _intended(step: "EffectStep", case: CaseView, change: Change, key: str, content: Mapping[str, Any]) -> Draft:
+    body = {
+        "key": key,
+        "effect": change.target,
+        "verb": step.verb,
+        "step": case.state.position,
+        "sha256": hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest(),
+    }
+    return Draft("effect.intended", body, {"content": dict(content)}, intent=key)
+
+
+def _done(key: str, proof: Proof) -> Draft:
+    personal: dict[str, Any] = {"receipt": dict(proof.receipt), "read_back": dict(proof.read_back)}
+    if proof.evidence:
+        personal["evidence"] = list(proof.evidence)
+    return Draft("effect.done", {"key": key, "path": proof.path, "at": proof.at.isoformat()}, personal, intent=key)

@@ -1,0 +1,106 @@
+"""Puts the robot together from its settings: database, journal, queue, library, intake, reviews."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sqlmodel import func, select
+
+from audit.clock import Clock
+from audit.keyfile import create_key_file, read_key_file
+from audit.log.journal import Journal
+from audit.log.tables import EntryRow
+from audit.vault.keys import MasterKey
+from audit.vault.vault import Vault
+from robot.engine.clock import clock_for
+from robot.engine.drawing import Drawing
+from robot.engine.intake import Folder, Intake
+from robot.engine.ledger import Ledger
+from robot.engine.library import Library
+from robot.engine.queue import Queue
+from robot.engine.review import Reviews
+from robot.settings import Settings
+from robot.store.database import Database, DatabaseError
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that works on cases, but does not run them."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    vault: Vault
+    ledger: Ledger
+    library: Library
+    queue: Queue
+    intake: Intake
+    reviews: Reviews
+
+    @classmethod
+    def build(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
+        """Open the database, bring it up to date, and make what is missing on a first start.
+
+        Raises:
+            DatabaseError: The database cannot be used, or holds cases that no key opens.
+            KeyFileError: A key file is not what it should be.
+
+        """
+        settings.data.mkdir(parents=True, exist_ok=True)
+        own_clock = clock or clock_for(settings)
+        database = Database(settings.database)
+        database.upgrade()
+        queue = Queue(database)
+        queue.prepare()
+        _first_keys(settings, database)
+        vault = Vault(MasterKey.from_file(settings.master_key))
+        journal = Journal(own_clock, vault)
+        ledger = Ledger(database, journal, queue, own_clock)
+        library = Library(database, settings.data / "definitions")
+        return cls(
+            settings,
+            own_clock,
+            database,
+            vault,
+            ledger,
+            library,
+            queue,
+            Intake(ledger, library, subject_index=vault.keys.subject_index),
+            Reviews(ledger, library),
+        )
+
+    def drawing(self) -> Drawing:
+        """The stickprov draw. Only a worker asks for it, and only here is the draw key read."""
+        return Drawing(self.database, self.ledger.journal, read_key_file(self.settings.draw_key))
+
+    def folder(self) -> Folder:
+        """The intake folder."""
+        return Folder(self.settings.intake, self.intake, process=self.settings.intake_process)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.queue.close()
+        self.database.close()
+
+
+def _first_keys(settings: Settings, database: Database) -> None:
+    """Make the keys of a new installation. Never for a database with entries: a new key would not open them."""
+    missing = [path for path in (settings.master_key, settings.draw_key) if not path.exists()]
+    if not missing:
+        return
+    with database.read() as session:
+        entries = session.exec(select(func.count()).select_from(EntryRow)).one()
+    if entries:
+        names = ", ".join(str(path) for path in missing)
+        msg = f"the database holds {entries} journal entries, but the key file is missing: {names}; restore it from its backup"
+        raise DatabaseError(msg)
+    for path in missing:
+        _private(path.parent)
+        create_key_file(path)
+
+
+def _private(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101 - the folder of secrets is for the owner only

@@ -1,0 +1,153 @@
+"""Writes a case's entries, its row and its next job in one transaction. The only writer of cases."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from audit.clock import Clock
+from audit.errors import JournalConflictError
+from audit.log.entry import Actor
+from audit.log.journal import Journal, Recorded
+from robot.engine.case import CaseState
+from robot.engine.fold import after, fold
+from robot.steps.base import Draft
+from robot.store.database import Database
+from robot.store.tables import CaseRow
+
+log = structlog.get_logger(__name__)
+CONFLICTS = 5
+
+
+class StaleCaseError(Exception):
+    """Somebody else has moved the case since it was read: nothing was written."""
+
+
+class Jobs(Protocol):
+    """Hands out work. ``put`` is part of the caller's transaction: no job without its entries, no entries without their job."""
+
+    def put(
+        self, session: Session, case: str, position: int, queue: str, *, number: int, due_at: datetime, delay: float = 0
+    ) -> None:
+        """Enqueue the segment that begins at ``position``, at entry ``number`` of the case's journal."""
+
+
+class Ledger:
+    """The journal, the case rows and the queue, kept together."""
+
+    def __init__(self, database: Database, journal: Journal, jobs: Jobs, clock: Clock) -> None:
+        self.database = database
+        self.journal = journal
+        self.jobs = jobs
+        self.clock = clock
+
+    def load(self, ref: str) -> CaseState:
+        """Fold the case from its journal.
+
+        Raises:
+            FoldError: There is no such case.
+
+        """
+        with self.database.read() as session:
+            return fold(self.journal.read(session, ref))
+
+    def recorded(self, ref: str) -> list[Recorded]:
+        """Every entry of the case with its values."""
+        with self.database.read() as session:
+            return self.journal.read(session, ref)
+
+    def write(
+        self, state: CaseState, drafts: Sequence[Draft], *, actor: Actor, queue: str | None = None, delay: float = 0
+    ) -> CaseState:
+        """Append ``drafts`` to the case, and with ``queue`` the job that goes on with it.
+
+        Raises:
+            StaleCaseError: The case was moved by somebody else since ``state`` was folded; read it again.
+
+        """
+        for attempt in range(CONFLICTS):
+            try:
+                with self.database.write() as session:
+                    return self._write(session, state, drafts, actor, queue, delay)
+            except JournalConflictError:
+                # A reader's access.read can land between; the next try takes the next number.
+                log.info("journal.conflict", case=state.ref, attempt=attempt)
+        msg = f"case {state.ref}: {CONFLICTS} journal conflicts in a row; another process writes to it all the time"
+        raise StaleCaseError(msg)
+
+    def note(self, ref: str, draft: Draft, *, actor: Actor) -> None:
+        """Append one entry that does not move the case, such as access.read."""
+        for _ in range(CONFLICTS):
+            try:
+                with self.database.write() as session:
+                    self._append(session, ref, draft, actor)
+                    return
+            except JournalConflictError:
+                continue
+        msg = f"case {ref}: {CONFLICTS} journal conflicts in a row; another process writes to it all the time"
+        raise StaleCaseError(msg)
+
+    def _write(
+        self, session: Session, state: CaseState, drafts: Sequence[Draft], actor: Actor, queue: str | None, delay: float
+    ) -> CaseState:
+        before = state
+        for draft in drafts:
+            state = after(state, self._append(session, state.ref, draft, actor))
+        changes = {**projection(state), "revision": CaseRow.revision + 1}
+        if queue is not None:
+            changes["queue"] = queue
+        changed = session.execute(
+            update(CaseRow)
+            .where(
+                col(CaseRow.ref) == state.ref,
+                col(CaseRow.position) == before.position,
+                col(CaseRow.status) == before.status,
+            )
+            .values(**changes)
+        )
+        if changed.rowcount != 1:
+            msg = f"case {state.ref} is no longer at position {before.position}; another worker has moved it"
+            raise StaleCaseError(msg)
+        if queue is not None:
+            self.jobs.put(
+                session, state.ref, state.position, queue, number=state.entries, due_at=state.due_at, delay=delay
+            )
+        return state
+
+    def _append(self, session: Session, ref: str, draft: Draft, actor: Actor) -> Recorded:
+        entry = self.journal.append(
+            session,
+            ref,
+            draft.type,
+            actor=actor,
+            body=dict(draft.body),
+            personal=dict(draft.personal),
+            intent=draft.intent,
+        )
+        return Recorded(entry, dict(draft.personal))
+
+
+def projection(state: CaseState) -> dict[str, object]:
+    """The columns of the case's row that follow from its state."""
+    review, decision, ticket = state.review, state.decision, state.ticket
+    waiting = review if state.status in {"person", "applicant"} else None
+    outcome = decision or state.proposal
+    return {
+        "status": state.status,
+        "restricted": state.restricted,
+        "position": state.position,
+        "attempts": state.attempts,
+        "lane": waiting.lane if waiting else None,
+        "reasons": [{"code": reason.code, "title": reason.title} for reason in waiting.reasons] if waiting else [],
+        "review_due_at": waiting.due_at if waiting else None,
+        "outcome": outcome.outcome if outcome else None,
+        "amount_ore": int(outcome.amount * 100) if outcome else None,
+        "decided_by": decision.by if decision else None,
+        "decided_at": decision.at if decision else None,
+        "closed_at": state.closed_at,
+        **({"stratum": None, "probability": None, "picked": None} if ticket is None else asdict(ticket)),
+    }

@@ -1,0 +1,62 @@
+"""Asks a register every question of a step, journalled before each question and after each answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.contract import Answered, NoHit
+from robot.engine.view import CaseView, Questions
+from robot.engine.world import World
+from robot.rules import Reason
+from robot.steps.base import Draft, Name
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredAll:
+    """Every answer in the questions' order, or why the fact is missing; and the entry that says so."""
+
+    values: list[dict[str, Any]]
+    missing: Reason | None
+    drafts: tuple[Draft, ...]
+
+
+def question_names(verb: str, query: str, fact: str, arguments: Mapping[str, str]) -> list[Name]:
+    """The names of a step that asks a register."""
+    return [
+        Name("query", query, (verb,)),
+        Name("fact", fact, ("as",)),
+        *(Name("value", name, ("with", argument)) for argument, name in arguments.items()),
+    ]
+
+
+async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, world: World) -> AnsweredAll:
+    """Ask one by one. The first question without a usable answer makes the whole fact missing: half an answer is none."""
+    values: list[dict[str, Any]] = []
+    observed = world.clock.now()
+    for number, arguments in enumerate(questions.asked):
+        request_id = f"{case.state.ref}-{case.state.position}-{number}"
+        world.hand.write([Draft("register.asked", {"source": query, "fact": fact, "request": request_id})])
+        answer = await world.ask(query, arguments, request_id=request_id)
+        observed = answer.observed_at
+        if isinstance(answer, Answered):
+            values.append(answer.data)
+            continue
+        code, why = _no_answer(answer)
+        body = {
+            "source": query,
+            "fact": fact,
+            "known": False,
+            "code": code,
+            "why": why,
+            "observed_at": observed.isoformat(),
+        }
+        return AnsweredAll([], Reason(f"saknas.{fact}.{code}", why, fact), (Draft("register.answered", body),))
+    value = values if questions.many else values[0]
+    body = {"source": query, "fact": fact, "known": True, "observed_at": observed.isoformat(), "answers": len(values)}
+    return AnsweredAll(values, None, (Draft("register.answered", body, {fact: value}),))
+
+
+def _no_answer(answer: Any) -> tuple[str, str]:
+    if isinstance(answer, NoHit):
+        return "ingen_traff", f"{answer.source} känner inte till personen."
+    return answer.code, answer.reason

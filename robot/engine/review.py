@@ -1,0 +1,240 @@
+"""Review tasks: how they are opened, and the five things a person may do with one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from audit.log.entry import Actor
+from robot.definition import Definition
+from robot.engine.case import CaseState, Lane
+from robot.engine.ledger import Ledger
+from robot.engine.library import Library
+from robot.engine.proposal import Proposed, propose
+from robot.engine.view import CaseView
+from robot.engine.working_days import add_working_days
+from robot.rules import Reason
+from robot.steps.base import Draft
+from robot.steps.check import Check
+from robot.steps.decide import Decide
+
+
+class ReviewError(Exception):
+    """The person's action is not possible; the message says why, in Swedish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: the account's id for the journal, and the name that a decision states."""
+
+    id: str
+    name: str
+
+    @property
+    def actor(self) -> Actor:
+        """As the journal writes it."""
+        return Actor(kind="person", id=self.id)
+
+
+def review_opened(
+    view: CaseView,
+    reasons: Sequence[Reason],
+    *,
+    lane: Lane,
+    resume: str,
+    now: datetime,
+    step: int | None = None,
+) -> Draft:
+    """The entry that opens a task: codes and titles outside, remarks in the vault."""
+    shown = view.review_reasons(reasons)
+    body = {
+        "reasons": [{"code": reason.code, "title": reason.title} for reason in shown],
+        "lane": lane,
+        "resume": resume,
+        "step": view.state.position if step is None else step,
+        "due_at": add_working_days(now, view.definition.review.within_working_days).isoformat(),
+    }
+    remarks = {str(number): list(reason.remarks) for number, reason in enumerate(shown)}
+    return Draft("human.review.opened", body, {"remarks": remarks})
+
+
+class Reviews:
+    """What a person does with a case that waits for one. Every action is one transaction."""
+
+    def __init__(self, ledger: Ledger, library: Library) -> None:
+        self._ledger = ledger
+        self._library = library
+
+    def agree(self, ref: str, person: Person, *, heard: bool = False, motivation: str = "") -> CaseState:
+        """Let the proposal stand, or let the robot go on where it stopped.
+
+        ``heard``: the person has made sure that the applicant could comment on what speaks against them (FL 25 §);
+        needed for every outcome but bifall. Raises `ReviewError`.
+        """
+        state, view = self._waiting(ref)
+        if state.review is None or state.restricted:
+            msg = "Ärendet kan inte lämnas tillbaka till roboten. Ta över det och handlägg det för hand."
+            raise ReviewError(msg)
+        deciding = isinstance(view.definition.steps[state.review.step], Decide)
+        drafts: list[Draft] = []
+        if deciding:
+            if state.proposal is None:
+                msg = "Det finns inget förslag att godkänna. Ändra en uppgift, fatta ett annat beslut eller ta över ärendet."
+                raise ReviewError(msg)
+            _must_be_heard(state.proposal.outcome, heard=heard)
+            drafts.append(_made(view.definition, state.proposal.outcome, state.proposal.amount, person, motivation))
+        following = state.review.step + (1 if state.review.resume == "next" else 0)
+        body = {"next": following, "heard": heard}
+        return self._go_on(state, [*drafts, Draft("human.review.agreed", body, {"motivation": motivation})], person)
+
+    def change_facts(self, ref: str, person: Person, facts: Mapping[str, Any], *, motivation: str) -> CaseState:
+        """Replace facts (name → JSON value), with the reason why, and work everything out again.
+
+        The case stays with the person, with the new proposal. Raises `ReviewError` for an unknown fact or a value of the
+        wrong form.
+        """
+        _needed(motivation, "Skriv varför uppgiften ändras.")
+        state, view = self._waiting(ref)
+        _check_facts(view.definition, facts)
+        step = _decide_step(view.definition)
+        source = f"handläggare {person.id}"
+        changed = Draft(
+            "human.review.fact_changed",
+            {"facts": sorted(facts), "source": source, "next": step},
+            {**facts, "motivation": motivation},
+        )
+        state = self._ledger.write(state, [changed], actor=person.actor)
+        view = CaseView(view.definition, state, now=self._ledger.clock.now())
+        return self._ledger.write(state, _recalculated(view, step, self._ledger.clock.now()), actor=person.actor)
+
+    def decide_otherwise(
+        self, ref: str, person: Person, outcome: str, amount: Decimal, *, motivation: str, heard: bool = False
+    ) -> CaseState:
+        """Decide another outcome or amount (SEK) than proposed; the robot carries it out. Raises `ReviewError`."""
+        _needed(motivation, "Skriv skälen för beslutet. De står i beslutsbrevet.")
+        state, view = self._waiting(ref)
+        if state.restricted:
+            msg = "Ärendet är skyddat och hanteras för hand. Ta över det."
+            raise ReviewError(msg)
+        if outcome not in {"bifall", "avslag"} or amount < 0 or (outcome == "avslag") != (amount == 0):
+            msg = "Ange bifall med ett belopp över noll, eller avslag med beloppet noll."
+            raise ReviewError(msg)
+        _must_be_heard(outcome, heard=heard)
+        step = _decide_step(view.definition)
+        if any(effect.status in {"done", "unknown"} for effect in state.effects.values()):
+            msg = "Något är redan skrivet i verksamhetssystemet. Ta över ärendet och rätta det där."
+            raise ReviewError(msg)
+        drafts = [
+            _made(view.definition, outcome, amount, person, motivation),
+            Draft("human.review.decided", {"next": step + 1, "heard": heard}, {"motivation": motivation}),
+        ]
+        return self._go_on(state, drafts, person)
+
+    def ask_applicant(self, ref: str, person: Person, question: str, *, due_at: datetime) -> CaseState:
+        """Note what the applicant is asked and until when an answer is awaited. The case waits. Raises `ReviewError`."""
+        _needed(question, "Skriv vad den sökande ska svara på.")
+        state, _ = self._waiting(ref)
+        draft = Draft("human.review.asked", {"due_at": due_at.isoformat()}, {"question": question})
+        return self._ledger.write(state, [draft], actor=person.actor)
+
+    def applicant_answered(self, ref: str, person: Person, answer: str) -> CaseState:
+        """Note the applicant's answer; the case is back with the person. Raises `ReviewError`."""
+        _needed(answer, "Skriv vad den sökande svarade.")
+        state = self._ledger.load(ref)
+        if state.status != "applicant":
+            msg = "Ärendet väntar inte på svar från den sökande."
+            raise ReviewError(msg)
+        return self._ledger.write(state, [Draft("human.review.answered", {}, {"answer": answer})], actor=person.actor)
+
+    def take_over(self, ref: str, person: Person, *, motivation: str) -> CaseState:
+        """End the robot's part: the case is handled by hand. Raises `ReviewError`."""
+        _needed(motivation, "Skriv varför du tar över ärendet.")
+        state = self._ledger.load(ref)
+        if state.status not in {"person", "applicant", "running"}:
+            msg = "Ärendet är redan avslutat."
+            raise ReviewError(msg)
+        draft = Draft("human.review.taken", {}, {"motivation": motivation})
+        return self._ledger.write(state, [draft], actor=person.actor)
+
+    def _waiting(self, ref: str) -> tuple[CaseState, CaseView]:
+        state = self._ledger.load(ref)
+        if state.status != "person":
+            msg = "Ärendet väntar inte på en person längre. Ladda om sidan."
+            raise ReviewError(msg)
+        definition = self._library.get(state.process, state.version)
+        return state, CaseView(definition, state, now=self._ledger.clock.now())
+
+    def _go_on(self, state: CaseState, drafts: Sequence[Draft], person: Person) -> CaseState:
+        return self._ledger.write(state, drafts, actor=person.actor, queue="cases")
+
+
+def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
+    checks = {
+        rule: title
+        for part in view.definition.steps[:step]
+        if isinstance(part, Check)
+        for rule, title in part.check.items()
+    }
+    reasons = [reason for found in view.remarks(checks).values() for reason in found.reasons]
+    proposal: Proposed = propose(view, *_decision_names(view.definition))
+    remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
+    failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
+    everything = tuple(dict.fromkeys((*reasons, *proposal.reasons))) or (
+        Reason(
+            "andrad_uppgift", "En uppgift är ändrad av en handläggare. Godkänn förslaget eller besluta annat.", "review"
+        ),
+    )
+    return [
+        Draft("check.done", {"rules": sorted(checks), "failed": failed, "again": True}, {"remarks": remarks}),
+        proposal.draft(),
+        review_opened(view, everything, lane="ordinary", resume="next", now=now, step=step),
+    ]
+
+
+def _made(definition: Definition, outcome: str, amount: Decimal, person: Person, motivation: str) -> Draft:
+    body = {
+        "outcome": outcome,
+        "amount_ore": int(amount * 100),
+        "by": person.id,
+        "name": person.name,
+        "delegation": "",
+        "appeal": definition.appeal,
+    }
+    return Draft("decision.made", body, {"motivation": motivation})
+
+
+def _check_facts(definition: Definition, facts: Mapping[str, Any]) -> None:
+    for name, value in facts.items():
+        declared = definition.facts.get(name)
+        if declared is None:
+            msg = f"Det finns ingen uppgift som heter {name}."
+            raise ReviewError(msg)
+        try:
+            declared.from_json(value)
+        except ValueError as error:
+            msg = f"{declared.title} har inte den form som väntas."
+            raise ReviewError(msg) from error
+
+
+def _decide_step(definition: Definition) -> int:
+    return next(number for number, step in enumerate(definition.steps) if isinstance(step, Decide))
+
+
+def _decision_names(definition: Definition) -> tuple[str, str]:
+    step = definition.steps[_decide_step(definition)]
+    if not isinstance(step, Decide):
+        msg = f"{definition.id} has no decide step"
+        raise TypeError(msg)
+    return step.decide, step.amount
+
+
+def _must_be_heard(outcome: str, *, heard: bool) -> None:
+    if outcome != "bifall" and not heard:
+        msg = "Den sökande ska ha fått ta del av uppgifterna och kunnat yttra sig (25 § förvaltningslagen). Kryssa för det."
+        raise ReviewError(msg)
+
+
+def _needed(text: str, message: str) -> None:
+    if not text.strip():
+        raise ReviewError(message)

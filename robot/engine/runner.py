@@ -1,0 +1,122 @@
+"""Runs a segment: the consecutive steps of one case that belong to one queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import structlog
+
+from audit.log.entry import Actor
+from robot.engine.case import CaseState
+from robot.engine.drawing import Drawing
+from robot.engine.ledger import Ledger, StaleCaseError
+from robot.engine.library import Library
+from robot.engine.review import review_opened
+from robot.engine.services import BUILD, Services
+from robot.engine.view import CaseView
+from robot.rules import Reason
+from robot.steps.base import Advance, Draft, Finish, HandOver, Result, Retry, Step
+
+log = structlog.get_logger(__name__)
+ATTEMPTS = 5
+FIRST_DELAY_SECONDS = 0.5
+LONGEST_DELAY_SECONDS = 300.0
+
+
+class _CaseHand:
+    """The case in hand: writes entries as the robot and keeps the state they add up to."""
+
+    def __init__(self, ledger: Ledger, drawing: Drawing, state: CaseState, actor: Actor) -> None:
+        self._ledger = ledger
+        self._drawing = drawing
+        self.state = state
+        self.actor = actor
+
+    def write(self, drafts: Sequence[Draft], *, queue: str | None = None, delay: float = 0) -> None:
+        """Append entries, and with ``queue`` the job that goes on."""
+        self.state = self._ledger.write(self.state, drafts, actor=self.actor, queue=queue, delay=delay)
+
+    def draw(self, stratum: str, rate: Fraction) -> None:
+        """Draw the case's stickprov ticket once."""
+        if self.state.ticket is None:
+            self._drawing.draw(self.state, stratum, rate, actor=self.actor)
+            self.state = self._ledger.load(self.state.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Takes a case as far as it goes in one queue."""
+
+    ledger: Ledger
+    library: Library
+    services: Services
+    drawing: Drawing
+
+    async def segment(self, ref: str, position: int, queue: str) -> None:
+        """Run the steps from ``position`` on. A job that the case has left behind does nothing."""
+        state = self.ledger.load(ref)
+        if state.status != "running" or state.position != position:
+            log.info("segment.stale", case=ref, position=position, at=state.position, status=state.status)
+            return
+        definition = self.library.get(state.process, state.version)
+        actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
+        hand = _CaseHand(self.ledger, self.drawing, state, actor)
+        try:
+            while await self._step(hand, CaseView(definition, hand.state, now=self.ledger.clock.now()), queue):
+                pass
+        except StaleCaseError as stale:
+            log.warning("segment.stopped", case=ref, why=str(stale))
+
+    async def _step(self, hand: _CaseHand, view: CaseView, queue: str) -> bool:
+        """Run one step; say whether the next one is ours too."""
+        step = view.definition.steps[hand.state.position]
+        wanted = step.queue(view)
+        if wanted != queue:
+            hand.write([], queue=wanted)
+            return False
+        change = step.plan(view)
+        if change.reasons:
+            result: Result = HandOver(change.reasons)
+        else:
+            world = self.services.world(hand)
+            result = await step.apply(view, change, world)
+        return self._settle(hand, view, step, result, queue)
+
+    def _settle(self, hand: _CaseHand, view: CaseView, step: Step, result: Result, queue: str) -> bool:
+        position = hand.state.position
+        match result:
+            case Advance(drafts):
+                hand.write(_with_next(drafts, step.verb, position + 1))
+                return True
+            case Finish(drafts):
+                hand.write(drafts)
+            case HandOver():
+                self._hand_over(hand, view, result)
+            case Retry():
+                self._again(hand, view, result, queue)
+        log.info("segment.ended", case=hand.state.ref, position=position, verb=step.verb, status=hand.state.status)
+        return False
+
+    def _hand_over(self, hand: _CaseHand, view: CaseView, result: HandOver) -> None:
+        opened = review_opened(
+            view, result.reasons, lane=result.lane, resume=result.resume, now=self.ledger.clock.now()
+        )
+        hand.write([*result.drafts, opened])
+
+    def _again(self, hand: _CaseHand, view: CaseView, result: Retry, queue: str) -> None:
+        attempt = hand.state.attempts + 1
+        entry = Draft("step.retry", {"step": hand.state.position, "attempt": attempt, "code": result.code})
+        late = self.ledger.clock.now() >= hand.state.due_at
+        if attempt >= ATTEMPTS or late:
+            reason = Reason(f"forsok_slut.{result.code}", result.why, view.definition.steps[hand.state.position].verb)
+            hand.write([entry])
+            self._hand_over(hand, view, HandOver((reason,)))
+            return
+        hand.write([entry], queue=queue, delay=min(FIRST_DELAY_SECONDS * 2**attempt, LONGEST_DELAY_SECONDS))
+
+
+def _with_next(drafts: Sequence[Draft], verb: str, following: int) -> list[Draft]:
+    if not drafts:
+        return [Draft("step.done", {"verb": verb, "next": following})]
+    *before, last = drafts
+    return [*before, Draft(last.type, {**last.body, "next": following}, last.personal, last.intent)]

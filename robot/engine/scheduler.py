@@ -1,0 +1,65 @@
+"""Wakes the regular work. It only starts and enqueues; it never runs a case."""
+
+from collections.abc import Callable
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from audit.log.check import check_all
+from robot.engine.house import House
+from robot.engine.view import SWEDEN
+
+log = structlog.get_logger(__name__)
+
+
+class Scheduler:
+    """Polls the intake folder, and starts the nightly run."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._folder = house.folder()
+        self._scheduler = BackgroundScheduler(timezone=SWEDEN)
+        settings = house.settings
+        self._scheduler.add_job(
+            _guarded("intake.poll", self._folder.poll),
+            "interval",
+            seconds=settings.poll_seconds,
+            max_instances=1,
+            coalesce=True,
+        )
+        self._scheduler.add_job(
+            _guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
+        )
+
+    def start(self) -> None:
+        """Begin, with a first look in the intake folder at once."""
+        self._folder.poll()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start nothing more."""
+        self._scheduler.shutdown(wait=True)
+
+    def nightly(self) -> None:
+        """Take what is left in the intake, and check every chain of the journal against the vault."""
+        self._folder.poll()
+        with self._house.database.read() as session:
+            report = check_all(session, self._house.vault)
+        if report.problems:
+            log.error(
+                "journal.broken",
+                problems=len(report.problems),
+                kinds=sorted({problem.kind for problem in report.problems}),
+            )
+        else:
+            log.info("journal.checked", entries=report.entries, cases=report.cases)
+
+
+def _guarded(name: str, work: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            work()
+        except Exception:  # the next tick tries again; a scheduler that dies in silence would be worse
+            log.exception("scheduler.failed", job=name)
+
+    return run

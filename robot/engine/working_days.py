@@ -1,0 +1,35 @@
+"""Swedish working days: Monday to Friday that are not public holidays."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from holidays.countries import Sweden
+
+
+@cache
+def _swedish_holidays(year: int) -> frozenset[date]:
+    return frozenset(Sweden(years=year, include_sundays=False))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether public offices work that day."""
+    christmas_or_new_year_eve = (day.month, day.day) in {(12, 24), (12, 31)}
+    midsummer_eve = day.month == 6 and day.weekday() == 4 and 19 <= day.day <= 25
+    closed = christmas_or_new_year_eve or midsummer_eve or day in _swedish_holidays(day.year)
+    return day.weekday() < 5 and not closed
+
+
+def next_working_day(day: date) -> date:
+    """The day itself if it is a working day, else the first working day after it."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def add_working_days(moment: datetime, days: int) -> datetime:
+    """The same time of day, ``days`` working days later."""
+    while days > 0:
+        moment += timedelta(days=1)
+        if is_working_day(moment.date()):
+            days -= 1
+    return moment

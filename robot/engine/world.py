@@ -1,0 +1,69 @@
+"""What a step may reach outside the case, and the runner's hand that writes for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Protocol
+
+import stamina
+
+from audit.clock import Clock
+from connectors.contract import Answer, Channel, Failed, FailureKind, Register
+from connectors.manifest import Manifest
+from robot.engine.case import CaseState
+from robot.gui.bot import Bot
+from robot.steps.base import Draft
+
+
+class Hand(Protocol):
+    """Writes to the case that is in hand. Every method is durable when it returns."""
+
+    @property
+    def state(self) -> CaseState:
+        """The case as it is now."""
+
+    def write(self, drafts: Sequence[Draft]) -> None:
+        """Append entries."""
+
+    def draw(self, stratum: str, rate: Fraction) -> None:
+        """Draw the case's stickprov ticket and journal it; does nothing when it already has one."""
+
+
+class _TemporaryError(Exception):
+    """The register could not answer just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Registers, channels and case systems by name, the clock, and the hand that writes."""
+
+    hand: Hand
+    clock: Clock
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    bots: Mapping[str, Bot] = field(default_factory=dict)
+    manifests: Mapping[str, Manifest] = field(default_factory=dict)
+
+    async def ask(self, query: str, arguments: Mapping[str, str], *, request_id: str) -> Answer:
+        """Ask a register, again while the failure is temporary, up to the attempts of its manifest."""
+        name = query.partition(".")[0]
+        register, manifest = self.registers[name], self.manifests[name]
+        answer: Answer | None = None
+        attempts = stamina.retry_context(
+            on=_TemporaryError, attempts=manifest.retries.attempts, timeout=None, wait_initial=0.2, wait_max=5.0
+        )
+        try:
+            async for attempt in attempts:
+                with attempt:
+                    answer = await register.ask(query, arguments, request_id=request_id)
+                    if isinstance(answer, Failed) and answer.kind is FailureKind.RETRY:
+                        raise _TemporaryError(answer.code)
+        except _TemporaryError:
+            pass  # the last answer says why
+        if answer is None:
+            msg = f"{query} was never asked: its manifest allows no attempt"
+            raise RuntimeError(msg)
+        return answer
+
+
+JsonObject = dict[str, Any]

@@ -1,0 +1,120 @@
+"""Settings: environment variables with the prefix ``ARENDE_``, or files of the same name in a secrets folder."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from connectors.contract import ConnectorSettings
+
+PREFIX = "ARENDE_"
+
+
+class Settings(BaseSettings):
+    """Where the robot keeps its things and whom it works for. Every field is an environment variable ``ARENDE_<NAME>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, secrets_dir=os.environ.get("ARENDE_SECRETS_DIR"), extra="ignore", frozen=True
+    )
+
+    data: Path = Field(default=Path("var"), description="Folder for database, secrets, letters and definitions.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address. Empty: SQLite in the data folder. postgresql+psycopg://… for many workers.",
+    )
+    master_key_file: Path | None = Field(
+        default=None, description="File with the vault's master key. Empty: secrets/master.key in the data folder."
+    )
+    draw_key_file: Path | None = Field(
+        default=None, description="File with the stickprov's draw key. Empty: secrets/draw.key in the data folder."
+    )
+    intake_folder: Path | None = Field(
+        default=None, description="Folder where the e-service leaves applications. Empty: intake in the data folder."
+    )
+    intake_token: SecretStr | None = Field(
+        default=None, description="Bearer token for intake over HTTP. Empty: HTTP intake is closed."
+    )
+    intake_process: str = Field(
+        default="ekonomiskt_bistand", description="Process that the intake folder's applications belong to."
+    )
+    organisationsnummer: str = Field(
+        default="", description="The municipality's organisation number, twelve digits, told to the registers."
+    )
+    kommun: str = Field(default="Exempelkommun", description="Name of the municipality, as registers and logs see it.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    desk_secret: SecretStr | None = Field(
+        default=None,
+        description="Key that signs the desk's session cookies. Empty: secrets/desk.key in the data folder.",
+    )
+    accounts_file: Path | None = Field(default=None, description="Local accounts for the demo. Empty: only OIDC login.")
+    oidc_issuer: str = Field(default="", description="Address of the municipality's OpenID Connect issuer.")
+    oidc_client_id: str = Field(default="", description="The desk's client id at the issuer.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="The desk's client secret at the issuer.")
+    poll_seconds: float = Field(default=15.0, gt=0, description="Seconds between two looks in the intake folder.")
+    nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (Swedish time) of the nightly run.")
+    queue_poll_seconds: float = Field(default=0.2, gt=0, description="Seconds between two looks for work in a queue.")
+    cases_concurrency: int = Field(default=8, ge=1, description="Cases that one worker may have in hand at once.")
+    now: datetime | None = Field(
+        default=None, description="Start of the clock, for simulations. Empty: the machine's clock."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database address, SQLite in the data folder unless another is given."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'arende.sqlite'}"
+
+    @property
+    def master_key(self) -> Path:
+        """The file of the vault's master key."""
+        return self.master_key_file or self.data / "secrets" / "master.key"
+
+    @property
+    def draw_key(self) -> Path:
+        """The file of the stickprov's draw key."""
+        return self.draw_key_file or self.data / "secrets" / "draw.key"
+
+    @property
+    def intake(self) -> Path:
+        """The folder where applications arrive."""
+        return self.intake_folder or self.data / "intake"
+
+
+class ConnectorEnvironment(BaseSettings):
+    """The settings of one connector, from ``ARENDE_<CONNECTOR>_URL``, ``_TOKEN``, ``_USERNAME``, ``_PASSWORD``, ``_SENDER``, ``_FOLDER``."""
+
+    model_config = SettingsConfigDict(secrets_dir=os.environ.get("ARENDE_SECRETS_DIR"), extra="ignore", frozen=True)
+
+    url: str = ""
+    token: SecretStr | None = None
+    username: str = ""
+    password: SecretStr | None = None
+    sender: str = ""
+    connect_seconds: float | None = None
+    read_seconds: float | None = None
+
+
+def connector_environment(name: str) -> ConnectorEnvironment:
+    """Read one connector's settings from the environment or the secrets folder."""
+    return ConnectorEnvironment(_env_prefix=f"{PREFIX}{name.upper()}_")
+
+
+def connector_settings(name: str, settings: Settings) -> ConnectorSettings:
+    """The settings as the connector contract wants them.
+
+    Raises:
+        ValidationError: The address is missing or not encrypted.
+
+    """
+    environment = connector_environment(name)
+    return ConnectorSettings(
+        base_url=environment.url,
+        token=environment.token,
+        organisationsnummer=settings.organisationsnummer or None,
+        authority=settings.kommun,
+        account="arenderobot",
+        sender=environment.sender or None,
+        connect_seconds=environment.connect_seconds,
+        read_seconds=environment.read_seconds,
+    )

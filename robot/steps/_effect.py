@@ -1,0 +1,36 @@
+"""A step that changes the world outside."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from robot.engine.effects import run_effect
+from robot.engine.view import CaseView
+from robot.engine.world import World
+from robot.steps.base import Advance, Change, Draft, Proof, Recover, Result, Step
+
+
+class EffectStep(Step):
+    """A step that changes the world outside: intended in the journal before, proven or declared unknown after."""
+
+    @abstractmethod
+    def recovery(self, change: Change, world: World) -> Recover:
+        """How an unknown outcome is settled: look in the target ("verify"), do it again ("repeat"), or ask a person."""
+
+    @abstractmethod
+    def content(self, change: Change) -> Mapping[str, Any]:
+        """What is written, JSON-able: its hash is part of the effect's key, so a corrected write is a new effect."""
+
+    @abstractmethod
+    async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:
+        """Write once and return the proof, read back by another path. Raises `EffectFailedError`."""
+
+    @abstractmethod
+    async def look(self, case: CaseView, change: Change, world: World, key: str) -> Proof | None:
+        """Look whether the effect has already happened. None: it has not. Raises `EffectFailedError` when that cannot be told."""
+
+    async def apply(self, case: CaseView, change: Change, world: World) -> Result:
+        """Run the effect under the journal's protocol: intend, act, look, commit."""
+        if change.sign == "·":
+            return Advance((Draft("step.skipped", {"effect": change.target}),))
+        return await run_effect(self, case, change, world)

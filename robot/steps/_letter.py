@@ -1,0 +1,185 @@
+"""Letters and notices: the process folder's templates filled with what the rules found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from weasyprint import HTML
+
+from robot.engine.view import SWEDEN, CaseView, robot_decider
+from robot.rules import Finding, Reason
+
+MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionText:
+    """The decision as templates see it. ``belopp`` is SEK for the month; ``dag`` the Swedish date."""
+
+    utfall: str
+    belopp: Decimal
+    dag: date
+    beslutsfattare: str
+    av_person: bool
+    motivering: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRow:
+    """One line of an explanation. ``depth`` 0 is the asked name; each level deeper is what the level above rests on."""
+
+    name: str
+    text: str
+    law: str
+    value: str
+    depth: int
+
+
+def kronor(value: Decimal | int) -> str:
+    """An amount as people read it in Swedish: ``12 345 kr`` or ``249,75 kr``, with hard spaces."""
+    amount = Decimal(value)
+    digits = f"{amount:,.2f}" if amount != amount.to_integral_value() else f"{amount:,.0f}"
+    return digits.replace(",", "\u00a0").replace(".", ",").replace("-", "\u2212") + "\u00a0kr"
+
+
+def datum(value: date | datetime) -> str:
+    """A day as ``2 september 2025``; a moment is told in Swedish time."""
+    day = value.astimezone(SWEDEN).date() if isinstance(value, datetime) else value
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def manad_text(value: date) -> str:
+    """A month as ``september 2025``."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def template_values(case: CaseView, template: Path) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """What the template needs: every fact and rule it mentions, and the reasons why some cannot be had."""
+    environment = _environment(template.parent)
+    wanted = sorted(_names(environment, template) - set(_CONTEXT))
+    values, reasons = case.values(wanted)
+    return {**values, **_context(case)}, reasons
+
+
+def render(template: Path, values: Mapping[str, Any]) -> str:
+    """Fill the template. A name without a value is an error, never an empty space in somebody's decision."""
+    return _environment(template.parent).get_template(template.name).render(values)
+
+
+def pdf(html: str, folder: Path) -> bytes:
+    """The letter as PDF/A-2a, tagged and with its language, so that it can be archived and read aloud.
+
+    ``folder`` is where style sheets lie; nothing is fetched from a network.
+    """
+    document = HTML(string=html, base_url=folder.as_uri() + "/")
+    content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True)
+    return content
+
+
+def explain(case: CaseView, name: str) -> list[ExplainedRow]:
+    """The finding tree below ``name`` as rows, in the order a reader follows; each name once."""
+    rows: list[ExplainedRow] = []
+    seen: set[str] = set()
+
+    def walk(finding: Finding, depth: int) -> None:
+        if finding.name in seen:
+            return
+        seen.add(finding.name)
+        rows.append(ExplainedRow(finding.name, finding.text or "", finding.law or "", _shown(finding.value), depth))
+        for below in finding.inputs:
+            walk(below, depth + 1)
+
+    walk(case.evaluate((name,))[name], 0)
+    return rows
+
+
+_CONTEXT = ("beslut", "version", "forklara")
+
+
+def _context(case: CaseView) -> dict[str, Any]:
+    decision = case.state.decision
+    text = None
+    if decision is not None:
+        text = DecisionText(
+            decision.outcome,
+            decision.amount,
+            decision.at.astimezone(SWEDEN).date(),
+            decision.name,
+            decision.by != "robot",
+            decision.motivation,
+        )
+    elif case.state.proposal is not None:
+        proposal = case.state.proposal
+        text = DecisionText(
+            proposal.outcome,
+            proposal.amount,
+            case.today,
+            robot_decider(case.definition),
+            av_person=False,
+            motivering="",
+        )
+    return {
+        "beslut": text,
+        "version": case.definition.version.removeprefix("sha256:")[:12],
+        "forklara": lambda name: explain(case, name),
+    }
+
+
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+FILTERS = {"kronor": kronor, "datum": datum, "manad_text": manad_text}
+
+
+def _names(environment: Environment, template: Path) -> set[str]:
+    from jinja2 import meta
+
+    names: set[str] = set()
+    waiting, done = [template.name], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in done:
+            continue
+        done.add(name)
+        tree = environment.parse((template.parent / name).read_text(encoding="utf-8"))
+        names |= meta.find_undeclared_variables(tree)
+        waiting += [referred for referred in meta.find_referenced_templates(tree) if referred is not None]
+    return names
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    if isinstance(value, Decimal):
+        return kronor(value)
+    if isinstance(value, date):
+        return datum(value)
+    if isinstance(value, int | str):
+        return str(value)
+    return ""

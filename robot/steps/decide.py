@@ -1,0 +1,58 @@
+"""``decide``: the rules answer; the robot decides what it may decide, and proposes the rest to a person."""
+
+from typing import ClassVar
+
+from robot.engine.proposal import propose
+from robot.engine.view import CaseView, robot_decider
+from robot.engine.world import World
+from robot.rules import Reason
+from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+
+
+class Decide(Step):
+    """The outcome and the amount by name of rule. Whatever speaks against a decision by the robot is a reason for a person."""
+
+    verb: ClassVar[str] = "decide"
+    decide: str
+    amount: str
+
+    def names(self) -> list[Name]:
+        """The rules of outcome and amount."""
+        return [Name("rule", self.decide, ("decide",)), Name("rule", self.amount, ("amount",))]
+
+    def plan(self, case: CaseView) -> Change:
+        """The outcome, and whether the robot may decide it."""
+        proposal = propose(case, self.decide, self.amount)
+        outcome = "till en person" if proposal.outcome is None else f"{proposal.outcome} {proposal.amount} kr"
+        reasons = (*case.state.remarks, *proposal.reasons, *self._not_ours(case, proposal.outcome))
+        payload = {"proposal": proposal, "reasons": tuple(dict.fromkeys(reasons))}
+        return Change(self.decide, "=", (Line("Beslut", "", outcome),), payload)
+
+    async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
+        """Journal the proposal with its whole finding tree, then decide or hand over."""
+        proposal = change.payload["proposal"]
+        if change.payload["reasons"]:
+            return HandOver(change.payload["reasons"], (proposal.draft(),), resume="next")
+        made = Draft(
+            "decision.made",
+            {
+                "outcome": proposal.outcome,
+                "amount_ore": proposal.amount_ore,
+                "by": "robot",
+                "name": robot_decider(case.definition),
+                "delegation": case.definition.delegation,
+                "appeal": case.definition.appeal,
+            },
+        )
+        return Advance((proposal.draft(), made))
+
+    def _not_ours(self, case: CaseView, outcome: str | None) -> tuple[Reason, ...]:
+        definition = case.definition
+        reasons: list[Reason] = []
+        if definition.autonomy != "decide":
+            why = "Processen är inställd så att roboten bara föreslår beslut."
+            reasons.append(Reason("beslutsratt.forslag", why, "autonomy"))
+        if outcome is not None and outcome not in definition.may_decide:
+            why = f"Utfallet {outcome} beslutas alltid av en person."
+            reasons.append(Reason(f"beslutsratt.{outcome}", why, "may_decide"))
+        return tuple(reasons)

@@ -1,0 +1,46 @@
+"""``draw``: the stickprov ticket, drawn after the decision is durable and before anything is written outside."""
+
+from typing import ClassVar
+
+from robot.engine.view import CaseView
+from robot.engine.world import World
+from robot.rules import Reason
+from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+
+PICKED = Reason("stickprov", "Ärendet är uttaget till stickprov. Granska beslutet innan det verkställs.", "stickprov")
+
+
+class Draw(Step):
+    """A picked case is held for review. The probability it had is kept, picked or not."""
+
+    verb: ClassVar[str] = "draw"
+    draw: str
+
+    def names(self) -> list[Name]:
+        """The rule that names the stratum."""
+        return [Name("rule", self.draw, ("draw",))]
+
+    def plan(self, case: CaseView) -> Change:
+        """The stratum and the probability; nobody can plan the outcome of the draw."""
+        values, reasons = case.values((self.draw,))
+        if reasons:
+            return Change("stickprov", "✓", reasons=reasons)
+        stratum = values[self.draw]
+        plan = case.definition.stickprov
+        rate = None if plan is None else plan.rates.get(stratum)
+        if rate is None:
+            why = f"Stratum {stratum} har ingen stickprovsandel i processen."
+            return Change("stickprov", "✓", reasons=(Reason("stickprov.okant_stratum", why, self.draw),))
+        lines = (Line("Stickprov", "", f"stratum {stratum}, sannolikhet {rate}"),)
+        return Change("stickprov", "✓", lines, {"stratum": stratum, "rate": rate})
+
+    async def apply(self, case: CaseView, change: Change, world: World) -> Result:
+        """Draw for the robot's own decisions; what a person has decided is already seen by a person."""
+        decision = case.state.decision
+        if decision is None or decision.by != "robot":
+            return Advance((Draft("sample.outside", {"stratum": change.payload["stratum"]}),))
+        world.hand.draw(change.payload["stratum"], change.payload["rate"])
+        ticket = world.hand.state.ticket
+        if ticket is not None and ticket.picked and "agreed" not in case.state.reviewed:
+            return HandOver((PICKED,), lane="random", resume="next")
+        return Advance(())

@@ -1,0 +1,1 @@
+"""Tables (rows only), the database and its migrations."""

@@ -1,0 +1,1 @@
+"""Alembic migrations of everything the robot stores."""

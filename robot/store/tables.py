@@ -1,0 +1,94 @@
+"""Rows. They are projections and deliveries: the journal is the truth, and `CaseRow` can be rebuilt from it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware point in time. SQLite forgets the zone, so everything is stored as UTC and read back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without zone: it could mean two moments."""
+        if value is not None and value.tzinfo is None:
+            msg = "a time without zone reached the database; use datetime.now(UTC)"
+            raise ValueError(msg)
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def moment(*, nullable: bool = False, index: bool = False) -> Any:
+    """A column with an aware point in time."""
+    return Field(default=None, sa_column=Column(Moment(), nullable=nullable, index=index))
+
+
+class CaseRow(SQLModel, table=True):
+    """One case as list pages see it.
+
+    ``amount_ore`` is öre for the month; ``subject`` is a keyed hash of the applicant's number, to search by.
+    """
+
+    __tablename__ = "arende_case"
+    __table_args__ = (Index("ix_case_status_due", "status", "due_at"), Index("ix_case_closed", "status", "closed_at"))
+
+    ref: str = Field(primary_key=True)
+    process: str = Field(index=True)
+    version: str
+    month: date = Field(index=True)
+    status: str
+    restricted: bool
+    position: int
+    revision: int
+    queue: str
+    lane: str | None = Field(default=None, index=True)
+    reasons: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    received_at: datetime = moment()
+    opened_at: datetime = moment()
+    due_at: datetime = moment()
+    review_due_at: datetime | None = moment(nullable=True)
+    outcome: str | None = None
+    amount_ore: int | None = None
+    decided_by: str | None = Field(default=None, index=True)
+    decided_at: datetime | None = moment(nullable=True, index=True)
+    stratum: str | None = None
+    probability: str | None = None
+    picked: bool | None = None
+    subject: str | None = Field(default=None, index=True)
+    attempts: int = 0
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class IntakeRow(SQLModel, table=True):
+    """One delivery from outside, taken or refused. ``faults`` name places and kinds of faults, never values."""
+
+    __tablename__ = "arende_intake"
+
+    ref: str = Field(primary_key=True)
+    content_sha256: str = Field(unique=True)
+    source: str
+    received_at: datetime = moment(index=True)
+    accepted: bool
+    case_ref: str | None = Field(default=None, index=True)
+    faults: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class DefinitionRow(SQLModel, table=True):
+    """A released definition, whole: a case can always be finished and explained with the version it began with."""
+
+    __tablename__ = "arende_definition"
+
+    version: str = Field(primary_key=True)
+    process: str = Field(index=True)
+    first_used_at: datetime = moment()
+    archive: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
