@@ -28,9 +28,7 @@ def _broken_links(path: Path) -> Iterator[str]:
         file = (path.parent / target).resolve() if target else path
         if not file.exists():
             yield f"{target}: no such file"
-        elif anchor and anchor not in {
-            _anchor(heading) for heading in HEADING.findall(file.read_text(encoding="utf-8"))
-        }:
+        elif anchor and anchor not in _anchors(file):
             yield f"{target}#{anchor}: no such heading"
 
 
