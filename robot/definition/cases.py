@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from robot.definition.document import Document
 from robot.definition.model import CaseEntry
 from robot.definition.names import REMARKS
-from robot.definition.validate import describe, known_part, validate
+from robot.definition.validate import known_part, validate
+from robot.definition.values import parse_value
 from robot.rules import Evaluation, Known, RuleBook
 from robot.rules.finding import value_to_json
 from robot.rules.kinds import fits
@@ -138,15 +137,6 @@ def _remarks(document: Document, path: tuple[str | int, ...], name: str, book: R
     elif not isinstance(expected, int) or isinstance(expected, bool):
         document.problems.append(document.problem(path, "expected a number of remarks, or a list of texts"))
     return expected if isinstance(expected, int) else 0
-
-
-def parse_value(kind: Any, value: Any) -> tuple[Any, list[tuple[tuple[str | int, ...], str, str | None]]]:
-    """Return JSON data as a value of a type, and its faults: where, the sentence, and what to do."""
-    try:
-        return TypeAdapter(kind).validate_json(json.dumps(value), strict=True), []
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        return None, [(detail["loc"], *describe(detail, kind)) for detail in details]
 
 
 def _show(value: Any) -> str:

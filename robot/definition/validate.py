@@ -46,8 +46,8 @@ def known_part(document: Document, path: Path_, location: Iterable[str | int]) -
     return found
 
 
-def describe(detail: ErrorDetails, kind: Any) -> tuple[str, str | None]:
-    """Return the sentence for one Pydantic error, and what to do about it."""
+def describe(detail: ErrorDetails, kind: Any, *, show: bool = True) -> tuple[str, str | None]:
+    """Return the sentence for one Pydantic error, and what to do about it. `show=False` keeps the value out of it."""
     location, fault = detail["loc"], detail["type"]
     name = location[-1] if location else "value"
     if fault == "extra_forbidden":
@@ -58,19 +58,24 @@ def describe(detail: ErrorDetails, kind: Any) -> tuple[str, str | None]:
     if fault in ("literal_error", "enum"):
         expected = detail["ctx"]["expected"].replace("'", "`")
         choices = [choice.strip("` ") for choice in expected.replace(" or ", ", ").split(",")]
-        return f"expected {expected}, found `{detail['input']}`", did_you_mean(str(detail["input"]), choices)
+        hint = did_you_mean(str(detail["input"]), choices)
+        return f"expected {expected}, found {_found(detail['input'], show=show)}", hint
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if message.startswith("Input should be "):
-        return f"expected {message.removeprefix('Input should be ')}, found {_found(detail['input'])}", None
+        return f"expected {message.removeprefix('Input should be ')}, found {_found(detail['input'], show=show)}", None
     return message[:1].lower() + message[1:], None
 
 
-def _found(value: Any) -> str:
+def _found(value: Any, *, show: bool) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    return f"`{value}`" if value != "" else "nothing"
+    if value is None or value == "":
+        return "nothing"
+    if show:
+        return f"`{value}`"
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}.get(type(value), "a value")
 
 
 def _one_of(known: Iterable[str]) -> str | None:
