@@ -34,9 +34,9 @@ def nettolon(agi: Agi) -> Decimal:
 
 @rule(law="Handläggningsrutin, särskild hantering", since="2019-01-01")
 def ingen_markering_i_svaren(arbetssokande: tuple[Arbetssokande, ...]) -> tuple[str, ...]:
-    """En markering i ett svar betyder att ärendet tas av en särskild handläggare."""
+    """Ett svar med en markering läses av en handläggare."""
     markerade = any(svar.sekretessmarkering for svar in arbetssokande)
-    return ("Ärendet ska tas av särskild handläggare.",) if markerade else ()
+    return ("Ett svar behöver läsas av en handläggare.",) if markerade else ()
 
 
 @rule(law="SoL (2001:453) 4 kap. [U]", since="2019-01-01", until="2025-06-30")
