@@ -47,13 +47,15 @@ def read_letter(folder: Path, path: Path) -> tuple[list[LetterName], list[Proble
     text = path.read_text(encoding="utf-8")
     document = Document(file, text.splitlines())
     environment = jinja2.Environment(autoescape=True)
+    known = {*environment.filters, *FILTERS}
     try:
         tree = environment.parse(text)
+        # Jinja looks for undeclared names by compiling, and stops at the first filter it does not have.
+        environment.filters.update(dict.fromkeys((one.name for one in tree.find_all(nodes.Filter)), str))
+        names = list(_names(document, tree))
     except jinja2.TemplateSyntaxError as error:
         return [], [document.at(Place(error.lineno - 1, 0, 1), f"not readable as a letter: {error.message}")]
-    names = list(_names(document, tree))
     problems = []
-    known = {*environment.filters, *FILTERS}
     for found in tree.find_all(nodes.Filter):
         if found.name not in known:
             message = f"unknown filter `{found.name}`"
