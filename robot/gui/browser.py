@@ -48,7 +48,7 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
     return next((path for path in map(which, IN_PATH) if path), None)
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: Playwright keeps its wrappers of the listeners on the object
 class Tab:
     """A page in its own context. What the browser tells by the way gathers here until the session asks for it.
 
@@ -62,11 +62,13 @@ class Tab:
     status: int = 0
     script_status: int = 0
     dialogs: list[str] = field(default_factory=list)
+    dialog_came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def forget(self) -> None:
         """Start a new job with nothing left from the one before."""
         self.status = self.script_status = 0
         self.dialogs.clear()
+        self.dialog_came.clear()
 
     def listen(self) -> None:
         """Keep what the browser tells. A dialog nobody declared is dismissed: the page may not hang on it."""
@@ -90,6 +92,8 @@ class Tab:
             self.dialogs.append(dialog.message)
         with suppress(PlaywrightError):
             await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
+        if self.dialogs:
+            self.dialog_came.set()
 
     def _crashed(self, _page: Page) -> None:
         self.broken = True

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,10 +138,23 @@ class Session:
         self.tab.status = 0
         expected = {"heading": then.heading, "headingStarts": then.heading_starts}
         try:
-            answer: dict[str, Any] = await self._ask(operation, **expected, **more)
+            return await self._unless_dialog(self._ask(operation, **expected, **more))
         except _LeftError:
             return None
-        return answer
+
+    async def _unless_dialog(self, question: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        """The answer, unless a dialog of the browser comes first: the page then waits for something nobody will do."""
+        asked = asyncio.ensure_future(question)
+        dialog = asyncio.ensure_future(self.tab.dialog_came.wait())
+        try:
+            await asyncio.wait({asked, dialog}, return_when=asyncio.FIRST_COMPLETED)
+            if not asked.done():
+                raise self._unexpected_dialog(None)
+            return asked.result()
+        finally:
+            for task in (asked, dialog):
+                task.cancel()
+            await asyncio.gather(asked, dialog, return_exceptions=True)
 
     async def fill(self, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> Seen:
         """Add rows and fill fields, all in one round trip; the page afterwards."""
@@ -206,9 +219,7 @@ class Session:
     def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
         if self.tab.dialogs or (seen.dialog and not dialog):
-            found = " ".join([*self.tab.dialogs, seen.dialog or ""])
-            text = "Systemet visade en ruta som roboten inte känner till."
-            raise GuiFailure("human", "ovantad_dialog", text, page=seen.heading, found=found)
+            raise self._unexpected_dialog(seen)
         if not seen.words[0] or self.tab.script_status == 401:
             if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
                 raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
@@ -220,6 +231,12 @@ class Session:
             raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken, found=found)
         self._right_person(seen)
         return seen
+
+    def _unexpected_dialog(self, seen: Seen | None) -> GuiFailure:
+        words = self.tab.dialogs if seen is None else [*self.tab.dialogs, seen.dialog or ""]
+        text = "Systemet visade en ruta som roboten inte känner till."
+        page = "" if seen is None else seen.heading
+        return GuiFailure("human", "ovantad_dialog", text, page=page, found=" ".join(words))
 
     def _right_person(self, seen: Seen) -> None:
         banner = " ".join(seen.banner)

@@ -35,7 +35,7 @@ class Walk:
         ``inside``: the pages belong to the case, so each must show whose it is. ``patience``: seconds that a page may
         take to show what it must.
         """
-        for page, following in zip(pages, (*pages[1:], then), strict=True):
+        for page, following in zip(pages, (*pages, then)[1:], strict=True):
             if self.ended:
                 return
             await self._page(page, inside=inside, patience=patience)
