@@ -25,7 +25,7 @@ Number: TypeAlias = Annotated[float, Field(strict=False, gt=0)]
 
 
 class Authentication(Strict):
-    """How we prove who we are. `header` names the HTTP header when the kind is `header`; a `folder` is guarded by its rights."""
+    """How we prove who we are. `header` names the HTTP header of that kind; a `folder` is guarded by its rights."""
 
     kind: Literal["bearer", "header", "smtp_login", "form", "folder"]
     header: Text | None = None
@@ -142,7 +142,7 @@ def load(folder: Path) -> Manifest:
     try:
         manifest = _MANIFEST.validate_python(document.data)
     except ValidationError as error:
-        faults += [_sentence(document, detail["loc"], detail["msg"]) for detail in error.errors(include_url=False)]
+        faults += _sentences(document, error)
     if manifest is not None and manifest.name != folder.name:
         faults.append(document.fault(("name",), f"expected the folder's name '{folder.name}', found '{manifest.name}'"))
     if faults or manifest is None:
@@ -162,6 +162,20 @@ def discover(root: Path = ROOT) -> dict[str, Connector]:
     """Return every folder that has a manifest, by name. Raises ManifestError for the first folder with a faulty one."""
     folders = sorted(path.parent for path in root.glob(f"*/{MANIFEST}"))
     return {folder.name: Connector(folder.name, folder, load(folder)) for folder in folders}
+
+
+def _sentences(document: Document, error: ValidationError) -> list[str]:
+    """Return one sentence per cause: a list that got shorter by a faulty item is not a fault of its own."""
+    details = error.errors(include_url=False)
+    causes = [
+        detail
+        for detail in details
+        if not any(other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details)
+    ]
+    return [
+        _sentence(document, ("kind",) if detail["type"].startswith("union_tag") else detail["loc"], detail["msg"])
+        for detail in causes
+    ]
 
 
 def _sentence(document: Document, at: tuple[int | str, ...], message: str) -> str:

@@ -74,6 +74,8 @@ class Server:
     def _run(self) -> None:
         try:
             self._server.run(sockets=[self._socket])
+        except SystemExit:
+            pass  # so uvicorn says that the app refused to start; start() tells it with the server's name
         finally:
             self._server.settled.set()
 

@@ -18,6 +18,7 @@ from testbed.serve import Server
 
 NOW = datetime(2025, 9, 20, 7, 30, tzinfo=UTC)
 CONNECTORS = discover()
+SIMULATED = [name for name, connector in CONNECTORS.items() if (connector.folder / "mock.py").is_file()]
 
 
 def sample(name: str) -> Any:
@@ -62,7 +63,7 @@ def _servers() -> Iterator[dict[str, Running]]:
     running: dict[str, Running] = {}
     servers = []
     for name, connector in CONNECTORS.items():
-        if connector.manifest.kind == "case_system":
+        if name not in SIMULATED:
             continue
         original = getattr(sample(name), "DATA", {})
         data, faults = deepcopy(original), FaultPlan()

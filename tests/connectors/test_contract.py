@@ -21,11 +21,11 @@ from connectors.contract import (
     UnknownQueryError,
 )
 from connectors.manifest import RegisterManifest
-from tests.connectors.conftest import CONNECTORS, NOW, Running, fault, sample
+from tests.connectors.conftest import CONNECTORS, NOW, SIMULATED, Running, fault, sample
 
 Run = Callable[[str], Running]
 REGISTERS = [name for name, connector in CONNECTORS.items() if connector.manifest.kind == "register"]
-CHANNELS = [name for name, connector in CONNECTORS.items() if connector.manifest.kind == "channel"]
+CHANNELS = [name for name in SIMULATED if CONNECTORS[name].manifest.kind == "channel"]
 QUERIES = [
     (name, query)
     for name, connector in CONNECTORS.items()
@@ -79,6 +79,11 @@ def field_paths(data: Any, prefix: str = "") -> set[str]:
     if isinstance(data, list):
         return set().union(*(field_paths(value, prefix) for value in data), set())
     return {prefix}
+
+
+def test_every_register_is_simulated() -> None:
+    """A register cannot be added without a mock that this suite can break."""
+    assert set(REGISTERS) <= set(SIMULATED)
 
 
 def test_every_fault_kind_is_expected() -> None:
