@@ -1,0 +1,1 @@
+"""Citizens, registers, the case system's history and applications, made from a seed, with the end each case must have."""
