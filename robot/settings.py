@@ -82,7 +82,7 @@ class Settings(BaseSettings):
 
 
 class ConnectorEnvironment(BaseSettings):
-    """The settings of one connector, from ``ARENDE_<CONNECTOR>_URL``, ``_TOKEN``, ``_USERNAME``, ``_PASSWORD``, ``_SENDER``, ``_FOLDER``."""
+    """The settings of one connector, each an environment variable ``ARENDE_<CONNECTOR>_<NAME>``, as ``ARENDE_SMS_URL``."""
 
     model_config = SettingsConfigDict(secrets_dir=os.environ.get("ARENDE_SECRETS_DIR"), extra="ignore", frozen=True)
 

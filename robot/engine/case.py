@@ -95,7 +95,9 @@ class Effect:
 class CaseState:
     """A case as its journal tells it. ``month`` is the first day of the month applied for.
 
-    ``attempts`` counts the tries of the step at ``position``. ``remarks`` are the checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a clear answer that nobody in the household is protected.
+    ``attempts`` counts tries of the step at ``position``. ``remarks`` are the checks that did not pass: the decision is
+    then a person's. ``restricted`` starts true and is lifted only by a clear answer that nobody in the household is
+    protected.
     """
 
     ref: str
@@ -122,5 +124,5 @@ class CaseState:
 
     @property
     def reference(self) -> str:
-        """A short unique reference to write where a person can search for it: no personal data, e.g. ``AR-1F09C2D4E5``."""
+        """A short unique reference without personal data, for texts that a person can search: ``AR-1F09C2D4E5``."""
         return "AR-" + self.ref.removeprefix("c_")[:10].upper()

@@ -46,5 +46,5 @@ class Drawing:
                     return
             except JournalConflictError:
                 continue
-        msg = f"case {state.ref}: {CONFLICTS} journal conflicts in a row while drawing; another process draws all the time"
+        msg = f"case {state.ref}: {CONFLICTS} journal conflicts in a row while drawing; another process keeps drawing"
         raise StaleCaseError(msg)

@@ -39,7 +39,7 @@ async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: 
         world.hand.write([_intended(step, case, change, key, content)])
         return Advance((_done(key, await step.act(case, change, world, key)),))
     except EffectFailedError as failure:
-        return await _failed(step, case, change, world, key, failure)
+        return _failed(step, change, world, failure, key=key)
 
 
 async def _settle(step: "EffectStep", case: CaseView, change: Change, world: World, earlier: Effect) -> Proof | None:
@@ -53,9 +53,7 @@ async def _settle(step: "EffectStep", case: CaseView, change: Change, world: Wor
     return await step.look(case, change, world, earlier.key)
 
 
-async def _failed(
-    step: "EffectStep", case: CaseView, change: Change, world: World, key: str, failure: EffectFailedError
-) -> Result:
+def _failed(step: "EffectStep", change: Change, world: World, failure: EffectFailedError, *, key: str) -> Result:
     evidence = {"evidence": failure.evidence} if failure.evidence else {}
     reason = Reason(f"effekt.{change.target}.{failure.code}", failure.why, change.target)
     if not failure.unknown:

@@ -1,7 +1,7 @@
 """State = fold(journal + vault): one small function per entry type."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,17 @@ from audit.log.journal import Recorded
 from robot.engine.case import CaseState, Decision, Effect, Proposal, Review, ReviewReason, StoredFact, Ticket
 from robot.rules import Reason
 
-Body = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one entry tells: its body, its values from the vault, and when it was written."""
+
+    body: Mapping[str, Any]
+    values: Mapping[str, Any]
+    at: datetime
+
+
+Handler = Callable[[CaseState, Told], CaseState]
 
 
 class FoldError(Exception):
@@ -37,7 +47,7 @@ def after(state: CaseState, recorded: Recorded) -> CaseState:
     """The state after one more entry. Entry types that do not change the case (reads, questions) only count."""
     change = _CHANGES.get(recorded.entry.type)
     if change is not None:
-        state = change(state, recorded.entry.body, recorded.values, recorded.entry.at())
+        state = change(state, Told(recorded.entry.body, recorded.values, recorded.entry.at()))
     following = recorded.entry.body.get("next")
     if isinstance(following, int):
         state = replace(state, position=following, attempts=0)
@@ -65,116 +75,121 @@ def _open(recorded: Recorded) -> CaseState:
     )
 
 
-def _cleared(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    return replace(state, restricted=bool(body["restricted"]))
+def _cleared(state: CaseState, told: Told) -> CaseState:
+    return replace(state, restricted=bool(told.body["restricted"]))
 
 
-def _checked(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    remarks = values.get("remarks", {})
+def _checked(state: CaseState, told: Told) -> CaseState:
+    remarks = told.values.get("remarks", {})
     found = (
         Reason(failed["code"], remarks.get(str(number), ""), failed["origin"])
-        for number, failed in enumerate(body["failed"])
+        for number, failed in enumerate(told.body["failed"])
     )
-    earlier = () if body.get("again") else state.remarks
+    earlier = () if told.body.get("again") else state.remarks
     return replace(state, remarks=tuple(dict.fromkeys((*earlier, *found))))
 
 
-def _answered(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    name = body["fact"]
-    observed = datetime.fromisoformat(body["observed_at"])
-    if body["known"]:
-        fact = StoredFact(True, body["source"], observed, values.get(name))
+def _answered(state: CaseState, told: Told) -> CaseState:
+    name = told.body["fact"]
+    observed = datetime.fromisoformat(told.body["observed_at"])
+    if told.body["known"]:
+        fact = StoredFact(True, told.body["source"], observed, told.values.get(name))
     else:
-        fact = StoredFact(False, body["source"], observed, code=body["code"], why=body["why"])
+        code, why = told.body["code"], told.body["why"]
+        fact = StoredFact(False, told.body["source"], observed, code=code, why=why)
     return replace(state, facts={**state.facts, name: fact})
 
 
-def _fact_changed(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    changed = {name: StoredFact(True, body["source"], at, values.get(name)) for name in body["facts"]}
+def _fact_changed(state: CaseState, told: Told) -> CaseState:
+    source = told.body["source"]
+    changed = {name: StoredFact(True, source, told.at, told.values.get(name)) for name in told.body["facts"]}
     return replace(state, facts={**state.facts, **changed}, reviewed=(*state.reviewed, "fact_changed"))
 
 
-def _proposed(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    if body["outcome"] is None:
+def _proposed(state: CaseState, told: Told) -> CaseState:
+    if told.body["outcome"] is None:
         return replace(state, proposal=None)
-    amount = Decimal(body["amount_ore"]) / 100
-    return replace(state, proposal=Proposal(body["outcome"], amount, values.get("findings", {}), at))
+    amount = Decimal(told.body["amount_ore"]) / 100
+    return replace(state, proposal=Proposal(told.body["outcome"], amount, told.values.get("findings", {}), told.at))
 
 
-def _decided(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
+def _decided(state: CaseState, told: Told) -> CaseState:
     decision = Decision(
-        body["outcome"],
-        Decimal(body["amount_ore"]) / 100,
-        body["by"],
-        body["name"],
-        at,
-        values.get("motivation", ""),
+        told.body["outcome"],
+        Decimal(told.body["amount_ore"]) / 100,
+        told.body["by"],
+        told.body["name"],
+        told.at,
+        told.values.get("motivation", ""),
     )
     return replace(state, decision=decision)
 
 
-def _ticket(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    return replace(state, ticket=Ticket(body["stratum"], body["probability"], body["picked"]))
+def _ticket(state: CaseState, told: Told) -> CaseState:
+    return replace(state, ticket=Ticket(told.body["stratum"], told.body["probability"], told.body["picked"]))
 
 
-def _intended(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    effect = Effect(body["key"], body["effect"], body["step"], "intended", at, values.get("content", {}))
+def _intended(state: CaseState, told: Told) -> CaseState:
+    body = told.body
+    content = told.values.get("content", {})
+    effect = Effect(body["key"], body["effect"], body["step"], "intended", told.at, content)
     return replace(state, effects={**state.effects, effect.key: effect})
 
 
-def _effect_done(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
+def _effect_done(state: CaseState, told: Told) -> CaseState:
     effect = replace(
-        state.effects[body["key"]],
+        state.effects[told.body["key"]],
         status="done",
-        at=at,
-        path=body["path"],
-        receipt=values.get("receipt", {}),
-        read_back=values.get("read_back", {}),
+        at=told.at,
+        path=told.body["path"],
+        receipt=told.values.get("receipt", {}),
+        read_back=told.values.get("read_back", {}),
     )
     return replace(state, effects={**state.effects, effect.key: effect})
 
 
-def _effect_status(status: Any) -> Callable[[CaseState, Body, Body, datetime], CaseState]:
-    def change(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-        effect = replace(state.effects[body["key"]], status=status, at=at)
+def _effect_status(status: Any) -> Handler:
+    def change(state: CaseState, told: Told) -> CaseState:
+        effect = replace(state.effects[told.body["key"]], status=status, at=told.at)
         return replace(state, effects={**state.effects, effect.key: effect})
 
     return change
 
 
-def _review_opened(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    remarks = values.get("remarks", {})
+def _review_opened(state: CaseState, told: Told) -> CaseState:
+    remarks = told.values.get("remarks", {})
     reasons = tuple(
         ReviewReason(reason["code"], reason["title"], tuple(remarks.get(str(number), ())))
-        for number, reason in enumerate(body["reasons"])
+        for number, reason in enumerate(told.body["reasons"])
     )
+    body = told.body
     due = datetime.fromisoformat(body["due_at"])
-    review = Review(body["lane"], reasons, at, due, body["step"], body["resume"])
+    review = Review(body["lane"], reasons, told.at, due, body["step"], body["resume"])
     return replace(state, status="person", review=review)
 
 
-def _review_ended(outcome: str, status: Any) -> Callable[[CaseState, Body, Body, datetime], CaseState]:
-    def change(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-        closed = at if status == "by_hand" else None
+def _review_ended(outcome: str, status: Any) -> Handler:
+    def change(state: CaseState, told: Told) -> CaseState:
+        closed = told.at if status == "by_hand" else None
         review = state.review if status == "applicant" else None
         return replace(state, status=status, review=review, reviewed=(*state.reviewed, outcome), closed_at=closed)
 
     return change
 
 
-def _answered_by_applicant(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
+def _answered_by_applicant(state: CaseState, _told: Told) -> CaseState:
     return replace(state, status="person", reviewed=(*state.reviewed, "applicant_answered"))
 
 
-def _tried(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
+def _tried(state: CaseState, _told: Told) -> CaseState:
     return replace(state, attempts=state.attempts + 1)
 
 
-def _closed(state: CaseState, body: Body, values: Body, at: datetime) -> CaseState:
-    return replace(state, status="closed", closed_at=at)
+def _closed(state: CaseState, told: Told) -> CaseState:
+    return replace(state, status="closed", closed_at=told.at)
 
 
-_CHANGES: dict[str, Callable[[CaseState, Body, Body, datetime], CaseState]] = {
+_CHANGES: dict[str, Handler] = {
     "case.cleared": _cleared,
     "case.protected": _cleared,
     "check.done": _checked,

@@ -16,7 +16,8 @@ from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
 from robot.engine.clock import clock_for
 from robot.engine.drawing import Drawing
-from robot.engine.intake import Folder, Intake
+from robot.engine.intake import Intake
+from robot.engine.intake_folder import Folder
 from robot.engine.ledger import Ledger
 from robot.engine.library import Library
 from robot.engine.queue import Queue
@@ -94,7 +95,7 @@ def _first_keys(settings: Settings, database: Database) -> None:
         entries = session.exec(select(func.count()).select_from(EntryRow)).one()
     if entries:
         names = ", ".join(str(path) for path in missing)
-        msg = f"the database holds {entries} journal entries, but the key file is missing: {names}; restore it from its backup"
+        msg = f"the database holds {entries} journal entries, but a key file is missing: {names}; restore it"
         raise DatabaseError(msg)
     for path in missing:
         _private(path.parent)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import update
@@ -28,7 +28,7 @@ class StaleCaseError(Exception):
 
 
 class Jobs(Protocol):
-    """Hands out work. ``put`` is part of the caller's transaction: no job without its entries, no entries without their job."""
+    """Hands out work. ``put`` is part of the caller's transaction: never a job without its entries, or the reverse."""
 
     def put(
         self, session: Session, case: str, position: int, queue: str, *, number: int, due_at: datetime, delay: float = 0
@@ -72,7 +72,11 @@ class Ledger:
         for attempt in range(CONFLICTS):
             try:
                 with self.database.write() as session:
-                    return self._write(session, state, drafts, actor, queue, delay)
+                    after_all = self._appended(session, state, drafts, actor)
+                    self._move(session, state, after_all, queue)
+                    if queue is not None:
+                        self._put(session, after_all, queue, delay)
+                    return after_all
             except JournalConflictError:
                 # A reader's access.read can land between; the next try takes the next number.
                 log.info("journal.conflict", case=state.ref, attempt=attempt)
@@ -91,32 +95,27 @@ class Ledger:
         msg = f"case {ref}: {CONFLICTS} journal conflicts in a row; another process writes to it all the time"
         raise StaleCaseError(msg)
 
-    def _write(
-        self, session: Session, state: CaseState, drafts: Sequence[Draft], actor: Actor, queue: str | None, delay: float
-    ) -> CaseState:
-        before = state
+    def _appended(self, session: Session, state: CaseState, drafts: Sequence[Draft], actor: Actor) -> CaseState:
         for draft in drafts:
             state = after(state, self._append(session, state.ref, draft, actor))
+        return state
+
+    def _move(self, session: Session, before: CaseState, state: CaseState, queue: str | None) -> None:
         changes = {**projection(state), "revision": CaseRow.revision + 1}
         if queue is not None:
             changes["queue"] = queue
-        changed = session.execute(
-            update(CaseRow)
-            .where(
-                col(CaseRow.ref) == state.ref,
-                col(CaseRow.position) == before.position,
-                col(CaseRow.status) == before.status,
-            )
-            .values(**changes)
+        same = (
+            col(CaseRow.ref) == before.ref,
+            col(CaseRow.position) == before.position,
+            col(CaseRow.status) == before.status,
         )
+        changed = session.connection().execute(update(CaseRow).where(*same).values(**changes))
         if changed.rowcount != 1:
             msg = f"case {state.ref} is no longer at position {before.position}; another worker has moved it"
             raise StaleCaseError(msg)
-        if queue is not None:
-            self.jobs.put(
-                session, state.ref, state.position, queue, number=state.entries, due_at=state.due_at, delay=delay
-            )
-        return state
+
+    def _put(self, session: Session, state: CaseState, queue: str, delay: float) -> None:
+        self.jobs.put(session, state.ref, state.position, queue, number=state.entries, due_at=state.due_at, delay=delay)
 
     def _append(self, session: Session, ref: str, draft: Draft, actor: Actor) -> Recorded:
         entry = self.journal.append(
@@ -131,7 +130,7 @@ class Ledger:
         return Recorded(entry, dict(draft.personal))
 
 
-def projection(state: CaseState) -> dict[str, object]:
+def projection(state: CaseState) -> dict[str, Any]:
     """The columns of the case's row that follow from its state."""
     review, decision, ticket = state.review, state.decision, state.ticket
     waiting = review if state.status in {"person", "applicant"} else None

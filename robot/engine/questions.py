@@ -30,7 +30,7 @@ def question_names(verb: str, query: str, fact: str, arguments: Mapping[str, str
 
 
 async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, world: World) -> AnsweredAll:
-    """Ask one by one. The first question without a usable answer makes the whole fact missing: half an answer is none."""
+    """Ask one by one. One question without a usable answer makes the whole fact missing: half an answer is none."""
     values: list[dict[str, Any]] = []
     observed = world.clock.now()
     for number, arguments in enumerate(questions.asked):

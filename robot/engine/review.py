@@ -80,7 +80,7 @@ class Reviews:
         drafts: list[Draft] = []
         if deciding:
             if state.proposal is None:
-                msg = "Det finns inget förslag att godkänna. Ändra en uppgift, fatta ett annat beslut eller ta över ärendet."
+                msg = "Det finns inget förslag att godkänna. Ändra en uppgift, besluta annat eller ta över ärendet."
                 raise ReviewError(msg)
             _must_be_heard(state.proposal.outcome, heard=heard)
             drafts.append(_made(view.definition, state.proposal.outcome, state.proposal.amount, person, motivation))
@@ -91,8 +91,8 @@ class Reviews:
     def change_facts(self, ref: str, person: Person, facts: Mapping[str, Any], *, motivation: str) -> CaseState:
         """Replace facts (name → JSON value), with the reason why, and work everything out again.
 
-        The case stays with the person, with the new proposal. Raises `ReviewError` for an unknown fact or a value of the
-        wrong form.
+        The case stays with the person, with the new proposal. Raises `ReviewError` for an unknown fact or a value of
+        the wrong form.
         """
         _needed(motivation, "Skriv varför uppgiften ändras.")
         state, view = self._waiting(ref)
@@ -132,7 +132,7 @@ class Reviews:
         return self._go_on(state, drafts, person)
 
     def ask_applicant(self, ref: str, person: Person, question: str, *, due_at: datetime) -> CaseState:
-        """Note what the applicant is asked and until when an answer is awaited. The case waits. Raises `ReviewError`."""
+        """Note what the applicant is asked, and until when the case waits for an answer. Raises `ReviewError`."""
         _needed(question, "Skriv vad den sökande ska svara på.")
         state, _ = self._waiting(ref)
         draft = Draft("human.review.asked", {"due_at": due_at.isoformat()}, {"question": question})
@@ -231,7 +231,7 @@ def _decision_names(definition: Definition) -> tuple[str, str]:
 
 def _must_be_heard(outcome: str, *, heard: bool) -> None:
     if outcome != "bifall" and not heard:
-        msg = "Den sökande ska ha fått ta del av uppgifterna och kunnat yttra sig (25 § förvaltningslagen). Kryssa för det."
+        msg = "Kryssa för att den sökande har fått yttra sig över uppgifterna (25 § förvaltningslagen)."
         raise ReviewError(msg)
 
 

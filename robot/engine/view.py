@@ -55,7 +55,7 @@ class CaseView:
         return self.definition.book.evaluate(tuple(targets), self.facts, self.state.month)
 
     def values(self, names: Sequence[str]) -> tuple[dict[str, Any], tuple[Reason, ...]]:
-        """The values of ``names``, and the reasons why some cannot be had. A name without a value is not in the answer."""
+        """The values of ``names``, and the reasons why some cannot be had; a name without a value is left out."""
         evaluation = self.evaluate(names)
         found: dict[str, Any] = {}
         reasons: dict[Reason, None] = {}

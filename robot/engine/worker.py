@@ -41,7 +41,7 @@ class Worker:
         serves: Sequence[str] | None = None,
         house: House | None = None,
     ) -> None:
-        """``serves``: names of queues; without it, all of them. ``house``: share an open one instead of opening another."""
+        """``serves``: names of queues; without it, all of them. ``house``: one that is already open."""
         self.house = house or House.build(settings, clock=clock)
         self._owns_house = house is None
         self._settings = settings

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from holidays.countries import Sweden
+from holidays.countries.sweden import Sweden
 
 
 @cache

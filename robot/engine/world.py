@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 import stamina
 
@@ -32,6 +32,10 @@ class Hand(Protocol):
 class _TemporaryError(Exception):
     """The register could not answer just now."""
 
+    def __init__(self, answer: Failed) -> None:
+        super().__init__(answer.code)
+        self.answer = answer
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -48,22 +52,17 @@ class World:
         """Ask a register, again while the failure is temporary, up to the attempts of its manifest."""
         name = query.partition(".")[0]
         register, manifest = self.registers[name], self.manifests[name]
-        answer: Answer | None = None
-        attempts = stamina.retry_context(
+
+        @stamina.retry(
             on=_TemporaryError, attempts=manifest.retries.attempts, timeout=None, wait_initial=0.2, wait_max=5.0
         )
+        async def once() -> Answer:
+            answer = await register.ask(query, arguments, request_id=request_id)
+            if isinstance(answer, Failed) and answer.kind is FailureKind.RETRY:
+                raise _TemporaryError(answer)
+            return answer
+
         try:
-            async for attempt in attempts:
-                with attempt:
-                    answer = await register.ask(query, arguments, request_id=request_id)
-                    if isinstance(answer, Failed) and answer.kind is FailureKind.RETRY:
-                        raise _TemporaryError(answer.code)
-        except _TemporaryError:
-            pass  # the last answer says why
-        if answer is None:
-            msg = f"{query} was never asked: its manifest allows no attempt"
-            raise RuntimeError(msg)
-        return answer
-
-
-JsonObject = dict[str, Any]
+            return await once()
+        except _TemporaryError as last:
+            return last.answer

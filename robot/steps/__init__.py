@@ -36,6 +36,6 @@ def _step_class(verb: str) -> type[Step]:
     step = steps[0]
     for method in ("plan", "apply"):
         if getattr(step, method) is getattr(Step, method, None):
-            msg = f"robot/steps/{verb}.py: {step.__name__} has no {method}(); a step that cannot plan cannot be registered"
+            msg = f"robot/steps/{verb}.py: {step.__name__} has no {method}(): a step that cannot plan is no step"
             raise TypeError(msg)
     return step

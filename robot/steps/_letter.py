@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, select_autoescape
 from weasyprint import HTML
 
 from robot.engine.view import SWEDEN, CaseView, robot_decider
@@ -158,8 +158,6 @@ FILTERS = {"kronor": kronor, "datum": datum, "manad_text": manad_text}
 
 
 def _names(environment: Environment, template: Path) -> set[str]:
-    from jinja2 import meta
-
     names: set[str] = set()
     waiting, done = [template.name], set[str]()
     while waiting:

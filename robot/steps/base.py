@@ -44,8 +44,8 @@ class Line:
 class Change:
     """What a step would do, worked out without touching the world.
 
-    ``sign``: "✓" reads, "=" decides, "+" creates, "·" does nothing. ``reasons`` non-empty: the step cannot be done by the
-    robot and the case goes to a person. ``payload`` is what `Step.apply` needs; it may hold personal data and is never logged.
+    ``sign``: "✓" reads, "=" decides, "+" creates, "·" does nothing. ``reasons`` non-empty: the robot cannot do the step
+    and the case goes to a person. ``payload`` is what `Step.apply` needs; it may hold personal data and is never logged.
     """
 
     target: str
@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A journal entry that a step wants written: ``personal`` goes to the vault, ``body`` may not hold personal data."""
+    """A journal entry that a step wants written: ``personal`` goes to the vault, ``body`` holds nothing personal."""
 
     type: str
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Advance:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """The case goes to a person. ``resume``: "same" repeats this step when the person agrees, "next" goes on after it."""
+    """The case goes to a person. ``resume``: "same" repeats this step when the person agrees, "next" passes it."""
 
     reasons: Sequence[Reason]
     drafts: Sequence[Draft] = ()
@@ -114,8 +114,8 @@ class Proof:
 class EffectFailedError(Exception):
     """An effect did not happen, or nobody knows whether it did.
 
-    ``unknown``: the outside may have acted; the runner then looks before anything is tried again. ``temporary``: it certainly
-    did not act, and may be tried again.
+    ``unknown``: the outside may have acted; the runner then looks before anything is tried again. ``temporary``: it
+    certainly did not act, and may be tried again.
     """
 
     def __init__(self, code: str, why: str, *, unknown: bool, temporary: bool = False, evidence: Any = None) -> None:

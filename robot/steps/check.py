@@ -28,7 +28,7 @@ class Check(Step):
         return Change(", ".join(self.check), "✓", lines, {"remarks": remarks})
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
-        """Note what a person must see. The case goes on, so that the person gets the whole basis and a proposal at once."""
+        """Note what a person must see. The case goes on, so that the person gets the whole basis and a proposal."""
         reasons = [reason for found in change.payload["remarks"].values() for reason in found.reasons]
         failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
         remarks = {str(number): reason.why for number, reason in enumerate(reasons)}

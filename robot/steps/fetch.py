@@ -11,7 +11,7 @@ from robot.steps.base import Advance, Change, Line, Name, Result, Step
 
 
 class Fetch(Step):
-    """An answer that does not come becomes a missing fact with its cause; whoever needs the fact then cannot be evaluated."""
+    """An answer that does not come becomes a missing fact with its cause; what needs the fact is then undetermined."""
 
     verb: ClassVar[str] = "fetch"
     fetch: str

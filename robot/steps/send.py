@@ -1,5 +1,6 @@
 """``send``: a letter or notice through the first channel that reaches the applicant."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -60,7 +61,8 @@ class Send(EffectStep):
     async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:
         """Send once under the effect's key, then ask the channel what it has."""
         channel = world.channels[change.payload["channel"]]
-        answer = await channel.send(self._message(case, change), key=key)
+        message = await asyncio.to_thread(self._message, case, change)
+        answer = await channel.send(message, key=key)
         if isinstance(answer, Failed):
             # A failure that may be tried again can still have been delivered: only the channel knows.
             unknown = answer.kind is FailureKind.RETRY

@@ -23,7 +23,7 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """One database, SQLite or PostgreSQL. Writers take the lock at once on SQLite, so that no transaction fails half-way."""
+    """One database, SQLite or PostgreSQL. On SQLite writers take the lock at once, so that none fails half-way."""
 
     def __init__(self, url: str) -> None:
         self.url = url
