@@ -40,7 +40,7 @@ def vuxnas_norm(hushall: Hushall, personliga_vuxna: dict[str, Decimal]) -> Decim
         )
     if hushall.vuxna == 1 and hushall.sambor:
         raise Undetermined("sambo_saknas", "Sökande är sambo men sambon är inte med i ansökan.")
-    return personliga_vuxna["sambor" if hushall.sambor else "ensamstående"]
+    return personliga_vuxna["sambor" if hushall.sambor else "ensamstaende"]
 
 
 @rule(
