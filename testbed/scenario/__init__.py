@@ -1,1 +1,1 @@
-"""Citizens, registers, the case system's history and applications, made from a seed, with the end each case must have."""
+"""Citizens, registers, case history and applications, made from a seed, with the end that each case must have."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from testbed.scenario.archetypes import just_above_the_norm
 from testbed.scenario.draft import Draft, Row
@@ -98,7 +99,7 @@ def wrong_month(case: Draft) -> None:
 def incomplete(case: Draft) -> None:
     """No assurance that the statements are true, or a message or an attachment that somebody must read."""
     what = case.rng.choice(("forsakran_lamnad", "meddelande_att_lasa", "bilagor_granskas"))
-    change = {
+    change: dict[str, dict[str, Any]] = {
         "forsakran_lamnad": {"forsakran": False},
         "meddelande_att_lasa": {"meddelande": "Hej, jag undrar om ni har fått mitt hyresavtal?"},
         "bilagor_granskas": {"bilagor": ["hyresavi.pdf"]},

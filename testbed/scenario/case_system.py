@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from testbed.scenario.draft import Draft, Row
+from testbed.scenario.draft import Draft, Earlier, Row
 from testbed.scenario.months import last_day, shifted
 from testbed.scenario.norm import child_amount, child_label, norm_of, shared_amount
-from testbed.scenario.people import POSTCODE, TOWN, Adult, Child
+from testbed.scenario.people import POSTCODE, TOWN, Child
 from testbed.scenario.registers import Member
 from testbed.verksamhetssystem import calculation, records
 from testbed.verksamhetssystem.catalogue import APPLICANT, CHILD, CO_APPLICANT
@@ -78,35 +78,27 @@ def _job_stimulus(member: Member, drafts: Sequence[Draft]) -> tuple[records.JobS
 def _calculations(draft: Draft) -> list[EarlierCalculation]:
     if draft.earlier is None:
         return []
-    earlier = draft.earlier
-    control = draft.control_month
-    made = [_calculation(control, draft, earlier.adults, earlier.children, earlier.incomes, earlier.expenses)]
+    made = [_calculation(draft.control_month, draft, draft.earlier)]
     if draft.already_decided:
-        made.append(_calculation(draft.month, draft, draft.adults, draft.children, draft.incomes, draft.expenses))
+        this_month = Earlier(draft.adults, draft.children, draft.incomes, draft.expenses)
+        made.append(_calculation(draft.month, draft, this_month))
     return made
 
 
-def _calculation(
-    month: date,
-    draft: Draft,
-    adults: Sequence[Adult],
-    children: Sequence[Child],
-    incomes: Sequence[Row],
-    expenses: Sequence[Row],
-) -> EarlierCalculation:
+def _calculation(month: date, draft: Draft, typed: Earlier) -> EarlierCalculation:
     norm = norm_of(month)
-    members = len(adults) + len(children)
+    members = len(typed.adults) + len(typed.children)
     single, couple = ("Ensamstående", norm.single), ("Sambor", norm.couple // 2)
-    label, monthly = couple if len(adults) == 2 else single
-    rows = [calculation.NormRow(adult.name, label, Decimal(monthly)) for adult in adults]
-    rows += [_child_row(child, month) for child in children]
+    label, monthly = couple if len(typed.adults) == 2 else single
+    rows = [calculation.NormRow(adult.name, label, Decimal(monthly)) for adult in typed.adults]
+    rows += [_child_row(child, month) for child in typed.children]
     content = calculation.Content(
         norm_rows=tuple(rows),
         members=members,
         shared=shared_amount(norm, members, draft.living_in_home),
-        incomes=_incomes(incomes),
+        incomes=_incomes(typed.incomes),
         job_stimulus_applicant=draft.job_stimulus,
-        expenses=tuple(calculation.ExpenseRow(LABELS[row.kind], row.amount, row.amount) for row in expenses),
+        expenses=tuple(calculation.ExpenseRow(LABELS[row.kind], row.amount, row.amount) for row in typed.expenses),
     )
     deficit = calculation.summarise(content).deficit
     decided_on = month.replace(day=3)

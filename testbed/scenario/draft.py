@@ -10,7 +10,7 @@ from testbed.scenario.months import shifted
 from testbed.scenario.people import Adult, Child, Household
 
 Json = dict[str, Any]
-# The one organisation number that Skatteverket publishes for tests, and one whose check digit is wrong: no company has it.
+# Skatteverket's own organisation number for tests, and one whose check digit is wrong: no company has it.
 EMPLOYERS = ("162021004748", "165599990001")
 
 

@@ -39,7 +39,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A municipality's people at a point in time (aware UTC), what each system knows of them, and their applications."""
+    """A municipality's people, what each system knows of them, and their applications. ``now`` is aware UTC."""
 
     seed: int
     month: date
@@ -89,8 +89,8 @@ def _rounds(cases: int, month: date) -> Sequence[date]:
     months = [shifted(month, -MONTHS_BETWEEN_ROUNDS * place) for place in range(count)]
     if months[-1] < FIRST_MONTH:
         raise ScenarioError(
-            f"{cases} cases up to {month:%Y-%m} reach back to {months[-1]:%Y-%m}, but the norm begins in {FIRST_MONTH:%Y-%m}: "
-            "take a later month or fewer cases"
+            f"{cases} cases up to {month:%Y-%m} reach back to {months[-1]:%Y-%m}, "
+            f"but the norm begins in {FIRST_MONTH:%Y-%m}: take a later month or fewer cases"
         )
     return months
 

@@ -23,7 +23,7 @@ class Slot:
 
 
 class _Numbers:
-    """Deals out the published numbers, each once. Where those of working age are too few, the youngest pensioners work."""
+    """Deals out the published numbers, each once. When those of working age are too few, some pensioners work."""
 
     def __init__(self, rng: Random, first: date, last: date, needed: int) -> None:
         shuffled = list(published())
@@ -51,7 +51,7 @@ def slots(seed: int, *, first: date, last: date) -> list[Slot]:
     taken: set[str] = set()
     made: dict[int, Slot] = {}
     for place, kind in sorted(kinds, key=lambda numbered: not numbered[1].traits.works):  # pensioners who work go first
-        made[place] = Slot(place, kind, _household(rng, place, kind, numbers, taken, first, last))
+        made[place] = Slot(place, kind, _household(rng, place, kind, numbers, taken=taken, first=first, last=last))
     return [made[place] for place, _ in kinds]
 
 
@@ -69,7 +69,7 @@ def _mixed(rng: Random) -> Iterator[Kind]:
 
 
 def _household(
-    rng: Random, place: int, kind: Kind, numbers: _Numbers, taken: set[str], first: date, last: date
+    rng: Random, place: int, kind: Kind, numbers: _Numbers, *, taken: set[str], first: date, last: date
 ) -> Household:
     traits = kind.traits
     family, given = names(rng, traits.adults + traits.children, taken)

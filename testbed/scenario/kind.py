@@ -14,8 +14,8 @@ CASES_IN_A_ROUND = 40
 class Traits:
     """What is true of a household in every month, so that its months do not contradict each other.
 
-    ``applicants`` adults apply; ``partner``: one more adult at home (``couple``: also last month). ``youngest_children``:
-    aged at most 3 in the first month. ``stimulus``: jobbstimulans in the case system.
+    ``couple``: two spouses; ``partner``: a second adult who applies but was not there last month; ``new_child``: the
+    last child was not; ``preschool``: small children without lunch at home; ``stimulus``: jobbstimulans.
     """
 
     decided: bool

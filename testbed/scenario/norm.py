@@ -14,7 +14,7 @@ BANDS_WITH_LUNCH_COLUMN = 4
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """One year: children by band, children without lunch (empty = not known), one adult, a couple, shared by size 1-7."""
+    """One year: child by band, child without lunch (empty = not known), adult, couple, shared costs by size 1-7."""
 
     child: tuple[int, ...]
     child_without_lunch: tuple[int, ...]
@@ -75,7 +75,7 @@ LUNCH_CONFIRMED = frozenset({2019, 2023, 2025})
 
 
 def norm_of(month: date) -> Norm:
-    """The year's norm. Before the first or after the last known year: the nearest one, as a handläggare would begin with."""
+    """The year's norm. Outside the known years the nearest one, as a handläggare would begin with."""
     return TABLE[min(max(month.year, FIRST_YEAR), LAST_YEAR)]
 
 
