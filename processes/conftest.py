@@ -1,3 +1,5 @@
 """Lets `pytest processes/…` collect the cases of a process folder."""
 
-pytest_plugins = ["robot.definition.pytest_plugin"]
+from robot.definition.pytest_plugin import pytest_collect_file
+
+__all__ = ["pytest_collect_file"]

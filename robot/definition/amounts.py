@@ -49,10 +49,9 @@ class _Reader:
         before = len(self.document.problems)
         intervals = [self._interval(index, interval) for index, interval in enumerate(self.entry.values)]
         self._check_dates()
-        sound = len(self.document.problems) == before
-        self._check_sum()
-        if not sound:
+        if len(self.document.problems) > before:
             return None
+        self._check_sum()
         return AmountTable(self.name, self.entry.title, self.entry.unit, self._type(), tuple(filter(None, intervals)))
 
     def _complain(self, path: tuple[str | int, ...], message: str, hint: str | None = None) -> None:

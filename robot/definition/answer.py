@@ -39,9 +39,7 @@ def read_given(definition: Definition, text: str) -> dict[str, Fact]:
         where = f"line {error.lineno}, column {error.colno}"
         raise FactsError([f"the facts are not readable as JSON: {error.msg} at {where}"]) from None
     except (ValueError, RecursionError):
-        raise FactsError(
-            ["the facts are not readable as JSON: a number is too long, or lists stand too deep"]
-        ) from None
+        raise FactsError(["the facts are not readable as JSON: a too long number, or too deep lists"]) from None
     if not isinstance(data, dict):
         raise FactsError([f"expected a JSON object of facts by name, found {type(data).__name__}"])
     allowed = {name: one for name, one in definition.facts.items() if GIVEN in one.sources}

@@ -112,7 +112,7 @@ class _Reading:
             stickprov=process.stickprov,
             facts=facts,
             book=book,
-            screens=screens,
+            screens={name: screen for name, screen in screens.items() if screen is not None},
             letters=letters,
             version=version,
             folder=self.folder,
@@ -129,16 +129,15 @@ class _Reading:
                 found[name] = table
         return found
 
-    def _screens(self) -> dict[str, ScreenFile]:
-        found = {}
+    def _screens(self) -> dict[str, ScreenFile | None]:
+        found: dict[str, ScreenFile | None] = {}
         for path in sorted((self.folder / "screens").glob("*.yaml")):
             document = self.read(f"screens/{path.name}")
             screen = validate(ScreenFile, document)
-            if screen is not None:
-                if screen.id != path.stem:
-                    message = f"expected the file's name `{path.stem}`, found `{screen.id}`"
-                    document.problems.append(document.problem(("screen",), message))
-                found[path.stem] = screen
+            if screen is not None and screen.id != path.stem:
+                message = f"expected the file's name `{path.stem}`, found `{screen.id}`"
+                document.problems.append(document.problem(("screen",), message))
+            found[path.stem] = screen
         return found
 
     def _letters(self) -> dict[str, Path]:

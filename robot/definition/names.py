@@ -15,7 +15,7 @@ from robot.definition.model import ProcessFile
 from robot.gui.screen import ScreenFile
 from robot.rules import RuleBook
 from robot.rules.kinds import fits, type_name
-from robot.rules.proof import dependencies, did_you_mean
+from robot.rules.proof import closest, dependencies, did_you_mean
 from robot.steps.base import Name, Step
 
 REMARKS = tuple[str, ...]
@@ -31,7 +31,7 @@ class Mentions:
 
     book: RuleBook
     connectors: Mapping[str, Connector]
-    screens: Mapping[str, ScreenFile]
+    screens: Mapping[str, ScreenFile | None]
     letters: Collection[str]
     used: set[str] = field(default_factory=set)
 
@@ -77,6 +77,8 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
         for name in step.names():
             _check_step_name(mentions, document, ("steps", index), name)
         _check_query(mentions, document, ("steps", index), step)
+        if step.verb == "draw":
+            _check_strata(mentions, document, process, step.names()[0].name)
     for rule in process.review.always:
         mentions.check(document, ("review", "always", rule), "rule", rule, REMARKS)
     if process.answer is not None:
@@ -85,6 +87,22 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
             mentions.check(document, ("answer", "values", index if listed else shown), "value", value)
         for index, rule in enumerate(process.answer.checks):
             mentions.check(document, ("answer", "checks", index), "rule", rule, REMARKS)
+
+
+def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, rule: str) -> None:
+    kind = mentions.book.type_of(rule) if rule in mentions.book.names() else None
+    if process.stickprov is None or get_origin(kind) is not Literal:
+        return
+    strata = get_args(kind)
+    for stratum in process.stickprov.rates:
+        if stratum not in strata:
+            message = f"`{rule}` never answers `{stratum}`"
+            path = ("stickprov", "rates", stratum)
+            document.problems.append(document.problem(path, message, did_you_mean(stratum, strata), at="key"))
+    for stratum in strata:
+        if stratum not in process.stickprov.rates:
+            message = f"the stratum `{stratum}` has no rate"
+            document.problems.append(document.problem(("stickprov", "rates"), message, at="key"))
 
 
 def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:
@@ -109,7 +127,8 @@ def _check_query(mentions: Mentions, document: Document, path: Path_, step: Step
                 message = f"`{query}` takes no argument `{argument}`"
                 hint = did_you_mean(argument, wanted) or f"it takes: {', '.join(wanted)}"
                 document.problems.append(document.problem((*path, "with", argument), message, hint, at="key"))
-        missing = [f"`{argument}`" for argument in wanted if argument not in given]
+        meant = {closest(argument, wanted) for argument in given if argument not in wanted}
+        missing = [f"`{argument}`" for argument in wanted if argument not in given and argument not in meant]
         if missing:
             message = f"`{query}` needs the argument {' and '.join(missing)}"
             document.problems.append(document.problem((*path, "with"), message, at="key"))
@@ -144,7 +163,7 @@ def _check_columns(mentions: Mentions, document: Document, path: Path_, each: st
 
 def check_origins(mentions: Mentions, document: Document, sources: Mapping[str, Iterable[str]]) -> None:
     """Check facts.yaml: every place that a fact may come from exists."""
-    screens = [f"{screen.system}.{name}" for name, screen in mentions.screens.items()]
+    screens = [f"{screen.system}.{name}" for name, screen in mentions.screens.items() if screen is not None]
     known = [*_ORIGINS, *mentions.known("query"), *screens]
     for fact, origins in sources.items():
         for index, origin in enumerate(origins):

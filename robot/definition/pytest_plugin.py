@@ -15,7 +15,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect a cases.yaml that lies in a process folder."""
     folder = file_path.parents[1]
     if file_path == folder / CASES and (folder / "process.yaml").is_file():
-        return CasesFile.from_parent(parent, path=file_path)  # type: ignore[no-any-return] # pytest leaves it untyped
+        return CasesFile.from_parent(parent, path=file_path)
     return None
 
 

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from robot.definition.document import Document, Path_
 from robot.definition.problem import Problem
-from robot.rules.proof import did_you_mean
+from robot.rules.proof import closest, did_you_mean
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -24,8 +24,24 @@ def validate(model: type[_Model], document: Document, path: Path_ = ()) -> _Mode
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        document.problems += (problem_of(document, path, detail, model) for detail in error.errors(include_url=False))
+        document.problems += (problem_of(document, path, detail, model) for detail in _causes(error, model))
         return None
+
+
+def _causes(error: ValidationError, kind: Any) -> list[ErrorDetails]:
+    """The errors without those that only follow from another one: one typo gives one problem."""
+    details = error.errors(include_url=False)
+    meant = {
+        (*detail["loc"][:-1], closest(str(detail["loc"][-1]), _keys_of(_descend(kind, detail["loc"][:-1]))))
+        for detail in details
+        if detail["type"] == "extra_forbidden"
+    }
+    return [
+        detail
+        for detail in details
+        if not (detail["type"] == "missing" and detail["loc"] in meant)
+        and not (detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"])
+    ]
 
 
 def problem_of(document: Document, path: Path_, detail: ErrorDetails, kind: Any) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from robot.rules.amounts import AmountTable
 from robot.rules.facts import FactDeclaration
@@ -90,6 +90,10 @@ def _signature_problems(function: Callable[..., Any]) -> Iterable[RuleProblem]:
             yield RuleProblem(name, function, message, "remove it: unknown is never a value")
         elif parameter.name not in annotations:
             yield RuleProblem(name, function, f"parameter `{parameter.name}` of rule `{name}` has no type")
+    for kind in (float, Any):
+        if any(kind in (given, *get_args(given)) for given in annotations.values()):
+            message = f"rule `{name}` uses the type {type_name(kind)}"
+            yield RuleProblem(name, function, message, "write Decimal for figures, else the exact type")
     if "return" not in annotations:
         yield RuleProblem(name, function, f"rule `{name}` has no return type", "write `-> Decimal:` or what it answers")
 
