@@ -115,7 +115,7 @@ def test_a_case_cannot_get_a_second_ticket(session: Session, house: House, chang
     """Another period, stratum or log would be a second try for the same case: refused."""
     drawn(session, house, 1)
     with pytest.raises(
-        DrawError, match="a case is drawn once: asked for .*, drawn already in ekonomiskt_bistand/2026-11"
+        DrawError, match=r"a case is drawn once: asked for .*, drawn already in ekonomiskt_bistand/2026-11"
     ):
         drawn(session, house, 1, **change)
 

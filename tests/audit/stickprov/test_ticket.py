@@ -76,7 +76,7 @@ def test_parts_in_another_form_are_refused(log: str, period: str, case: str, err
 
 
 def test_tickets_are_spread_evenly() -> None:
-    """For 40 keys the share picked at 1/20 lies within five standard deviations, and so does every twentieth of the range."""
+    """Over 40 keys the share picked at 1/20, and every twentieth of the range, lie within five standard deviations."""
     cases, limit = [case_ref(number) for number in range(500)], threshold(Fraction(1, 20))
     bins, picked = [0] * 20, 0
     for number in range(40):
