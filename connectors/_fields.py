@@ -1,7 +1,7 @@
 """How single values of an answer are read: what is not exactly as the interface promises is refused by name."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeAlias, get_args
 
@@ -57,11 +57,11 @@ def _day(value: Any) -> date:
 def _moment(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise PydanticCustomError("olasligt_datum", "not a time") from None
-    if moment.tzinfo is None:
-        raise PydanticCustomError("olasligt_datum", "a time without time zone")
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("olasligt_datum", "not a time with time zone")
 
 
 def _identity(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Sends SMS. The key of the effect is the idempotency key: a repeat gives the same receipt and no second SMS."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -70,7 +70,7 @@ class Sms:
         kvitto = call.read(Kvitto, read_json(reply.body))
         if isinstance(kvitto, Failed):
             return kvitto
-        return Sent(self._manifest.name, kvitto.id, kvitto.at.astimezone(UTC))
+        return Sent(self._manifest.name, kvitto.id, kvitto.at)
 
 
 def create(settings: ConnectorSettings, *, now: Callable[[], datetime]) -> Channel:

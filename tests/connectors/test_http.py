@@ -42,10 +42,10 @@ def odd() -> Iterator[tuple[str, Wanted]]:
         yield server.url, wanted
 
 
-async def ask(url: str, read_seconds: float = 10.0) -> Any:
+async def ask(url: str, *, connect_seconds: float = 10.0, read_seconds: float = 10.0) -> Any:
     """Ask the odd server about protection."""
     settings = ConnectorSettings(
-        base_url=url, token=SecretStr("hemligt"), connect_seconds=0.2, read_seconds=read_seconds
+        base_url=url, token=SecretStr("hemligt"), connect_seconds=connect_seconds, read_seconds=read_seconds
     )
     client = discover()["skatteverket"].create(settings, now=lambda: NOW)
     try:
@@ -100,7 +100,7 @@ async def test_trickling_answer_meets_the_time_out(odd: tuple[str, Wanted]) -> N
             await asyncio.sleep(0.02)
 
     wanted.response = StreamingResponse(trickle())
-    found = await ask(url, read_seconds=0.2)
+    found = await ask(url, connect_seconds=0.2, read_seconds=0.2)
     assert (found.kind, found.code) == (RETRY, "tidsgrans")
 
 
