@@ -67,8 +67,8 @@ def _answer(call: str, question: dict[str, str], data: dict[str, Any], fault: Fa
 
 
 def _kapital(known: dict[str, Any], question: dict[str, str]) -> dict[str, Any] | None:
-    found: dict[str, Any] | None = known.get("kapital")
-    return found if found and found["Beskattningsar"] == question["Beskattningsar"] else None
+    found: dict[str, Any] | None = known.get("kapital", {}).get(question["Beskattningsar"])
+    return found
 
 
 def _skatteaterbaring(known: dict[str, Any], question: dict[str, str]) -> dict[str, Any]:

@@ -53,10 +53,12 @@ DATA: dict[str, Any] = {
             "Medborgarskap": "hemlig",
         },
         "kapital": {
-            "Beskattningsar": "2024",
-            "SummaIntakterPaKapital": "12345",
-            "OverskottPaKapital": 666,
-            "Fastighetsinnehav": "hemlig",
+            "2024": {
+                "Beskattningsar": "2024",
+                "SummaIntakterPaKapital": "12345",
+                "OverskottPaKapital": 666,
+                "Fastighetsinnehav": "hemlig",
+            }
         },
         "skatteaterbaring": {"2025-08": [{"Datum": "2025-08-12", "Belopp": "2150.50", "Konto": "hemlig"}]},
         "agi": {"2025-08": [AGI_ROW]},

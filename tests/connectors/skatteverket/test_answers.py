@@ -120,7 +120,7 @@ def test_another_persons_answer_goes_to_a_person() -> None:
     ("query", "svar"),
     [
         ("skatteverket.agi", {"RedovisningsPeriod": "202507", "Individuppgifter": []}),
-        ("skatteverket.kapital", DATA[PERSON]["kapital"] | {"Beskattningsar": "2023"}),
+        ("skatteverket.kapital", DATA[PERSON]["kapital"]["2024"] | {"Beskattningsar": "2023"}),
         ("skatteverket.skatteaterbaring", {"Utbetalningar": [{"Datum": "2025-07-31", "Belopp": 1}]}),
     ],
 )
