@@ -13,7 +13,7 @@ PREFIX = "ARENDE_"
 
 
 class Settings(BaseSettings):
-    """Where the robot keeps its things and whom it works for. Every field is an environment variable ``ARENDE_<NAME>``."""
+    """Where the robot keeps its things and whom it works for. Each field is a variable ``ARENDE_<NAME>``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, secrets_dir=os.environ.get("ARENDE_SECRETS_DIR"), extra="ignore", frozen=True
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
 
 
 class ConnectorEnvironment(BaseSettings):
-    """The settings of one connector, each an environment variable ``ARENDE_<CONNECTOR>_<NAME>``, as ``ARENDE_SMS_URL``."""
+    """The settings of one connector, each a variable ``ARENDE_<CONNECTOR>_<NAME>``, as ``ARENDE_SMS_URL``."""
 
     model_config = SettingsConfigDict(secrets_dir=os.environ.get("ARENDE_SECRETS_DIR"), extra="ignore", frozen=True)
 

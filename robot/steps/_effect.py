@@ -27,7 +27,7 @@ class EffectStep(Step):
 
     @abstractmethod
     async def look(self, case: CaseView, change: Change, world: World, key: str) -> Proof | None:
-        """Look whether the effect has happened. None: it has not. Raises `EffectFailedError` when that cannot be told."""
+        """Look whether it has happened. None: it has not. Raises `EffectFailedError` when that cannot be told."""
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:
         """Run the effect under the journal's protocol: intend, act, look, commit."""

@@ -45,7 +45,7 @@ class Change:
     """What a step would do, worked out without touching the world.
 
     ``sign``: "✓" reads, "=" decides, "+" creates, "·" does nothing. ``reasons`` non-empty: the robot cannot do the step
-    and the case goes to a person. ``payload`` is what `Step.apply` needs; it may hold personal data and is never logged.
+    and the case goes to a person. ``payload`` is what `Step.apply` needs; it may be personal and is never logged.
     """
 
     target: str

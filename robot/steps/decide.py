@@ -10,7 +10,7 @@ from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Resul
 
 
 class Decide(Step):
-    """The outcome and the amount by name of rule. What speaks against a decision by the robot is a reason for a person."""
+    """Outcome and amount by name of rule. What speaks against a decision by the robot is a reason for a person."""
 
     verb: ClassVar[str] = "decide"
     decide: str
