@@ -1,1 +1,1 @@
-"""The command line: one module per group of commands, found by looking."""
+"""Commands of ``arende``: one module per group, each with ``register(main)``. There is no list to edit."""
