@@ -26,7 +26,7 @@ def submit(
     token: Annotated[str, typer.Option(help="Bearer token for --url.", envvar="ARENDE_INTAKE_TOKEN")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Hand in applications. Each is taken whole or refused whole with every fault named; exit 1 when one was refused."""
+    """Hand in applications. Each is taken whole or refused whole with every fault named (exit 1)."""
     send = _over_http(url, token, process) if url else _to_database(process)
     results = [{"file": str(path), **send(path.read_bytes())} for path in files]
     if as_json:
