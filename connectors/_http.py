@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import httpx
@@ -36,6 +38,7 @@ class HttpClient:
             headers=dict(headers),
             timeout=httpx.Timeout(self._read_seconds, connect=self._connect_seconds, pool=None),
             limits=httpx.Limits(max_connections=manifest.rate.concurrency),
+            verify=_certificates(),
             trust_env=False,
             follow_redirects=False,
         )
@@ -75,6 +78,12 @@ class HttpClient:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return the machine's own trusted certificates, read once: it takes longer than most questions."""
+    return ssl.create_default_context()
 
 
 async def _read_bounded(response: httpx.Response) -> bytes | None:

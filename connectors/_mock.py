@@ -1,6 +1,8 @@
 """What the simulated systems share: faults that can be switched on, the broken connection, and the admin routes."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from threading import Lock
@@ -92,6 +94,13 @@ async def disturb(fault: Fault | None, request: Request) -> Response | None:
         case _:
             pass
     return None
+
+
+def reset(transport: asyncio.WriteTransport) -> None:
+    """Break a connection with RST: what was not sent is thrown away and the peer reads 'connection reset'."""
+    linger_off = struct.pack("ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_off)
+    transport.abort()
 
 
 async def break_connection(request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import struct
 import threading
 from collections.abc import MutableMapping
 from typing import Any, Self
@@ -10,6 +9,8 @@ from typing import Any, Self
 import uvicorn
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope  # uvicorn has no public ones
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from connectors._mock import reset
 
 START_SECONDS = 10
 STOP_SECONDS = 10
@@ -32,13 +33,6 @@ class _ResettableProtocol(H11Protocol):
             await app(scope, receive, send)
 
         self.app = with_reset
-
-
-def reset(transport: asyncio.BaseTransport) -> None:
-    """Break a connection with RST: what was not sent is thrown away and the peer reads 'connection reset'."""
-    linger_off = struct.pack("ii", 1, 0)
-    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_off)
-    transport.abort()  # type: ignore[attr-defined]  # every socket transport has it; BaseTransport does not say so
 
 
 class _Uvicorn(uvicorn.Server):

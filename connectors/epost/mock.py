@@ -2,8 +2,6 @@
 
 import asyncio
 import base64
-import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes
@@ -12,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from connectors._mock import TRANSPORT, FaultKind, FaultPlan, new_app
+from connectors._mock import TRANSPORT, FaultKind, FaultPlan, new_app, reset
 
 FAULTS = {"send": TRANSPORT | {FaultKind.LOST_ANSWER}}
 LINE_MAX = 1_000_000
@@ -152,7 +150,5 @@ class _Session:
         await self._writer.drain()
 
     def _break(self) -> None:
-        connection = self._writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._writer.transport.abort()
+        reset(self._writer.transport)
         raise ConnectionResetError

@@ -34,7 +34,7 @@ TREES = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(st.
 ANSWERS = {
     "skatteverket.skydd": DATA[PERSON]["skydd"],
     "skatteverket.folkbokforing": DATA[PERSON]["folkbokforing"],
-    "skatteverket.kapital": DATA[PERSON]["kapital"],
+    "skatteverket.kapital": DATA[PERSON]["kapital"]["2024"],
     "skatteverket.skatteaterbaring": {"Utbetalningar": DATA[PERSON]["skatteaterbaring"]["2025-08"]},
     "skatteverket.agi": {"RedovisningsPeriod": "202508", "Individuppgifter": [AGI_ROW, AGI_ROW]},
 }
