@@ -40,6 +40,8 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_named_file_exists(path: Path) -> None:
-    """A file that is named from the project's top, such as `robot/settings.py`, exists."""
+    """A file that is named from the project's top, or from the top of a process folder, exists."""
+    tops = [ROOT, *(found.parent for found in ROOT.glob("processes/*/process.yaml"))]
     named = FILE.findall(path.read_text(encoding="utf-8"))
-    refuse((name for name in named if not (ROOT / name).exists()), f"{path.relative_to(ROOT)} names what is not there:")
+    missing = (name for name in named if not any((top / name).exists() for top in tops))
+    refuse(missing, f"{path.relative_to(ROOT)} names what is not there:")
