@@ -63,6 +63,13 @@ def _shown(names: Any) -> Any:
     )
 
 
+_WORDS = {"type": "string", "minLength": 1}
+_SHOWN_SCHEMA = {
+    "anyOf": [
+        {"type": "array", "items": _WORDS, "minItems": 1},
+        {"type": "object", "additionalProperties": _WORDS, "minProperties": 1},
+    ]
+}
 Text = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 IsoDate = Annotated[
@@ -87,7 +94,7 @@ class Part(BaseModel):
 class Answer(Part):
     """What `arende decide` shows: values (shown name: fact, amount or rule) and checks that work without registers."""
 
-    values: Annotated[dict[Text, Text], BeforeValidator(_shown)] = Field(min_length=1)
+    values: Annotated[dict[Text, Text], BeforeValidator(_shown), WithJsonSchema(_SHOWN_SCHEMA)] = Field(min_length=1)
     checks: Names = ()
 
 

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from robot.definition.load import PROCESSES
 from robot.definition.model import AmountEntry, CaseEntry, FactEntry, ProcessFile
+from robot.gui import screen
 from robot.gui.screen import ScreenFile
 from robot.steps import verbs
 
@@ -20,7 +21,7 @@ def schemas() -> dict[str, str]:
         "process": _process(),
         "facts": _schema(dict[str, FactEntry]),
         "parameters": _schema(dict[str, AmountEntry]),
-        "screen": _schema(ScreenFile),
+        "screen": _screen(),
         "cases": _schema(list[CaseEntry]),
     }
     return {
@@ -41,6 +42,23 @@ def stale() -> list[str]:
 def _schema(kind: Any) -> dict[str, Any]:
     made: dict[str, Any] = _plain(TypeAdapter(kind).json_schema(by_alias=True, mode="validation"))
     return {"$schema": _DRAFT, **made}
+
+
+def _screen() -> dict[str, Any]:
+    """A part of a screen file that also takes one word in place of its keys says so in the schema."""
+    schema = _schema(ScreenFile)
+    for name, part in vars(screen).items():
+        if name in schema["$defs"] and _takes_a_word(part):
+            schema["$defs"][name] = {"anyOf": [{"type": "string", "minLength": 1}, schema["$defs"][name]]}
+    return schema
+
+
+def _takes_a_word(part: type[BaseModel]) -> bool:
+    try:
+        part.model_validate("word")
+    except ValidationError:
+        return False
+    return True
 
 
 def _process() -> dict[str, Any]:
