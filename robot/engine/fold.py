@@ -45,13 +45,18 @@ def fold(recorded: Iterable[Recorded]) -> CaseState:
 
 def after(state: CaseState, recorded: Recorded) -> CaseState:
     """The state after one more entry. Entry types that do not change the case (reads, questions) only count."""
-    change = _CHANGES.get(recorded.entry.type)
+    entry = recorded.entry
+    state = changed(state, entry.type, Told(entry.body, recorded.values, entry.at()))
+    return replace(state, entries=entry.case_seq + 1)
+
+
+def changed(state: CaseState, kind: str, told: Told) -> CaseState:
+    """The state after an entry of type ``kind`` that tells this, written or only rehearsed."""
+    change = _CHANGES.get(kind)
     if change is not None:
-        state = change(state, Told(recorded.entry.body, recorded.values, recorded.entry.at()))
-    following = recorded.entry.body.get("next")
-    if isinstance(following, int):
-        state = replace(state, position=following, attempts=0)
-    return replace(state, entries=recorded.entry.case_seq + 1)
+        state = change(state, told)
+    following = told.body.get("next")
+    return replace(state, position=following, attempts=0) if isinstance(following, int) else state
 
 
 def _open(recorded: Recorded) -> CaseState:

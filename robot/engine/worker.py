@@ -4,22 +4,19 @@ import asyncio
 import os
 import secrets
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import partial
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
 from sqlmodel import col, func, select
 
 from audit.clock import Clock
-from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, RegisterManifest, discover
+from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, discover
+from robot.engine.connect import Connections
 from robot.engine.house import House
 from robot.engine.queue import Consumer
 from robot.engine.runner import Runner
-from robot.engine.services import Lazy, Services
-from robot.gui.bot import Bot, CaseSystem
-from robot.gui.browser import BrowserPool
-from robot.settings import Settings, connector_environment, connector_settings
+from robot.settings import Settings
 from robot.steps.base import CASES_QUEUE
 from robot.store.tables import CaseRow
 
@@ -45,20 +42,19 @@ class Worker:
         self.house = house or House.build(settings, clock=clock)
         self._owns_house = house is None
         self._settings = settings
-        self._connectors = discover()
-        self.queues = _queues(self._connectors, settings, serves)
+        self.queues = _queues(discover(), settings, serves)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="arende-worker", daemon=True)
-        self._pool: BrowserPool | None = None
-        self._services: Services | None = None
+        self._connections: Connections | None = None
         self._consumer: Consumer | None = None
         self._runner: Runner | None = None
 
     def start(self) -> None:
         """Open the connectors and begin to take work."""
         self._thread.start()
-        self._services = self._connect()
-        self._runner = Runner(self.house.ledger, self.house.library, self._services, self.house.drawing())
+        self._connections = Connections(self._settings, self.house.clock)
+        services = self._connections.services
+        self._runner = Runner(self.house.ledger, self.house.library, services, self.house.drawing())
         executor = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
         self._consumer = Consumer(
             self.house.database,
@@ -75,7 +71,8 @@ class Worker:
         if self._consumer is not None:
             self._consumer.stop()
         if self._thread.is_alive():
-            self._on_loop(self._close())
+            if self._connections is not None:
+                self._on_loop(self._connections.aclose())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
         self._loop.close()
@@ -97,58 +94,6 @@ class Worker:
 
     def _on_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-    def _connect(self) -> Services:
-        now = self.house.clock.now
-        self._pool = BrowserPool()
-        pool = self._pool
-
-        def client(connector: Connector) -> Any:
-            return connector.create(connector_settings(connector.name, self._settings), now=now)
-
-        def bot(connector: Connector) -> Bot:
-            return Bot(case_system(connector), pool, now=now)
-
-        def every(kind: type[Any], create: Callable[[Connector], Any]) -> Lazy:
-            found = [connector for connector in self._connectors.values() if isinstance(connector.manifest, kind)]
-            return Lazy({connector.name: partial(create, connector) for connector in found})
-
-        return Services(
-            self.house.clock,
-            every(RegisterManifest, client),
-            every(ChannelManifest, client),
-            every(CaseSystemManifest, bot),
-            {name: connector.manifest for name, connector in self._connectors.items()},
-        )
-
-    async def _close(self) -> None:
-        if self._services is not None:
-            for lazy in (self._services.registers, self._services.channels):
-                if isinstance(lazy, Lazy):
-                    for connector in lazy.created.values():
-                        await connector.aclose()
-        if self._pool is not None:
-            await self._pool.aclose()
-
-
-def case_system(connector: Connector) -> CaseSystem:
-    """A case system with its address and login from the settings.
-
-    Raises:
-        WorkerError: A setting is missing.
-
-    """
-    name, manifest = connector.name, connector.manifest
-    if not isinstance(manifest, CaseSystemManifest):
-        msg = f"the connector {name} is not a case system"
-        raise WorkerError(msg)
-    environment = connector_environment(name)
-    missing = [field for field in ("url", "username", "password") if not getattr(environment, field)]
-    if missing or environment.password is None:
-        names = ", ".join(f"ARENDE_{name.upper()}_{field.upper()}" for field in missing)
-        msg = f"the case system {name} has no {names}; set them in the environment or the secrets folder"
-        raise WorkerError(msg)
-    return CaseSystem(name, environment.url, environment.username, environment.password, manifest)
 
 
 def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Sequence[str] | None) -> dict[str, int]:

@@ -1,0 +1,68 @@
+"""Opens the connectors that the settings point at, each at its first use."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from audit.clock import Clock
+from connectors.contract import SettingMissingError
+from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, RegisterManifest, discover
+from robot.engine.services import Lazy, Services
+from robot.gui.bot import Bot, CaseSystem
+from robot.gui.browser import BrowserPool
+from robot.settings import Settings, connector_environment, connector_settings
+
+
+class Connections:
+    """Registers, channels and case systems for one event loop. Closed together."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._pool = BrowserPool()
+        connectors = discover()
+
+        def client(connector: Connector) -> Any:
+            return connector.create(connector_settings(connector.name, settings), now=clock.now)
+
+        def bot(connector: Connector) -> Bot:
+            return Bot(case_system(connector), self._pool, now=clock.now)
+
+        def every(kind: type[Any], create: Callable[[Connector], Any]) -> Lazy:
+            found = [connector for connector in connectors.values() if isinstance(connector.manifest, kind)]
+            return Lazy({connector.name: partial(create, connector) for connector in found})
+
+        registers, channels = every(RegisterManifest, client), every(ChannelManifest, client)
+        self._clients = (registers, channels)
+        self.services = Services(
+            clock,
+            registers,
+            channels,
+            every(CaseSystemManifest, bot),
+            {name: connector.manifest for name, connector in connectors.items()},
+        )
+
+    async def aclose(self) -> None:
+        """Close what was opened."""
+        for lazy in self._clients:
+            for connector in lazy.created.values():
+                await connector.aclose()
+        await self._pool.aclose()
+
+
+def case_system(connector: Connector) -> CaseSystem:
+    """A case system with its address and login from the settings.
+
+    Raises:
+        SettingMissingError: A setting is missing.
+
+    """
+    name, manifest = connector.name, connector.manifest
+    if not isinstance(manifest, CaseSystemManifest):
+        msg = f"the connector {name} is not a case system"
+        raise SettingMissingError(msg)
+    environment = connector_environment(name)
+    missing = [field for field in ("url", "username", "password") if not getattr(environment, field)]
+    if missing or environment.password is None:
+        names = ", ".join(f"ARENDE_{name.upper()}_{field.upper()}" for field in missing)
+        msg = f"the case system {name} has no {names}; set them in the environment or the secrets folder"
+        raise SettingMissingError(msg)
+    return CaseSystem(name, environment.url, environment.username, environment.password, manifest)
