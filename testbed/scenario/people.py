@@ -7,14 +7,16 @@ from typing import Literal
 
 from testbed.scenario.numbers import age
 
-GIVEN = tuple(
-    "Aino Arvid Asta Birk Bodil Dag Disa Ebbe Edda Egil Embla Fride Gerd Gorm Hedda Ingvar Jorunn Kettil Leia Liv "
-    "Mio Nanna Odd Pil Ragn Runa Saga Sigge Siv Sten Tage Tindra Torun Tyra Ulv Unn Vide Yngve Ylva Åke".split()
-)
-FAMILY = tuple(
-    "Exempelgren Exempelkvist Provberg Provdal Provström Testbäck "
-    "Testlund Testmark Modellgård Modellsjö Påhitt Fiktiv".split()
-)
+GIVEN = (
+    "Aino", "Arvid", "Asta", "Birk", "Bodil", "Dag", "Disa", "Ebbe", "Edda", "Egil", "Embla", "Fride", "Gerd",
+    "Gorm", "Hedda", "Ingvar", "Jorunn", "Kettil", "Leia", "Liv", "Mio", "Nanna", "Odd", "Pil", "Ragn", "Runa",
+    "Saga", "Sigge", "Siv", "Sten", "Tage", "Tindra", "Torun", "Tyra", "Ulv", "Unn", "Vide", "Yngve", "Ylva",
+    "Åke",
+)  # fmt: skip
+FAMILY = (
+    "Exempelgren", "Exempelkvist", "Provberg", "Provdal", "Provström", "Testbäck", "Testlund", "Testmark",
+    "Modellgård", "Modellsjö", "Påhitt", "Fiktiv",
+)  # fmt: skip
 STREETS = ("Provgatan", "Testvägen", "Exempelgränd", "Modellstigen", "Påhittsgatan", "Fiktiva allén")
 POSTCODE, TOWN, MUNICIPALITY_CODE = "12345", "Exempelstad", "2281"
 # 0701740605-0701740699 are reserved for fiction: nobody has them.
