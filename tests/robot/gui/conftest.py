@@ -1,17 +1,20 @@
 """One browser for a module's tests, as a worker has one for all its cases."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from audit.clock import ManualClock
 from robot.gui.bot import Bot
 from robot.gui.browser import BrowserPool
 from testbed.serve import Server
+from testbed.verksamhetssystem.app import build_app
+from testbed.verksamhetssystem.faults import Faults
+from testbed.verksamhetssystem.seed import seed
+from tests.robot.gui.municipality import NOW, Town, persons
 from tests.robot.gui.odd import OddSystem, case_system
-
-NOW = datetime(2025, 9, 22, 8, 0, tzinfo=UTC)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -40,3 +43,29 @@ def odd(odd_server: tuple[OddSystem, str]) -> OddSystem:
 def odd_bot(odd_server: tuple[OddSystem, str], pool: BrowserPool) -> Bot:
     """A bot of the tiny system; it gives a page three seconds."""
     return Bot(case_system(odd_server[1], read_seconds=3), pool, now=lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def town_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The simulated case system, running."""
+    folder = tmp_path_factory.mktemp("verksamhetssystem")
+    faults = Faults()
+    town = Town("", folder / "template.db", folder / "live.db", faults)
+    seed(town.template, persons(), at=NOW)
+    town.start_over()
+    app = build_app(town.database, clock=ManualClock(NOW), faults=faults)
+    with Server(app, name="verksamhetssystem") as server:
+        yield replace(town, url=server.url)
+
+
+@pytest.fixture
+def town(town_server: Town) -> Town:
+    """The case system as it was seeded, without faults."""
+    town_server.start_over()
+    return town_server
+
+
+@pytest.fixture
+def bot(town: Town, pool: BrowserPool) -> Bot:
+    """A bot of the simulated case system; it gives a page three seconds."""
+    return Bot(case_system(town.url, read_seconds=3), pool, now=lambda: NOW)

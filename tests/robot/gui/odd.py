@@ -1,5 +1,7 @@
 """A tiny case system of one form, whose page each test may change as a real system changes under a robot."""
 
+import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,23 +65,32 @@ def screen(**changes: Any) -> ScreenFile:
 
 @dataclass
 class OddSystem:
-    """``form``: what the page holds. ``saved``: what was posted. ``answer``: instead of the receipt."""
+    """``form``: what the page holds. ``saved``: what was posted. ``answer``: instead of the receipt.
+
+    ``asked``: somebody wants the form, who gets it when ``gate`` is open.
+    """
 
     form: str = FORM
     head: str = "Formulär"
     saved: list[dict[str, str]] = field(default_factory=list)
     answer: Callable[[Request], Awaitable[Response]] | None = None
+    asked: threading.Event = field(default_factory=threading.Event)
+    gate: threading.Event = field(default_factory=threading.Event)
 
     def again(self) -> None:
         """Back to the page as it is at first."""
         self.form, self.head, self.answer = FORM, "Formulär", None
         self.saved.clear()
+        self.asked.clear()
+        self.gate.set()
 
     def app(self) -> Starlette:
         """The system as a web app."""
         return Starlette(routes=[Route("/sok", self._form), Route("/spara", self._save, methods=["POST"])])
 
     async def _form(self, _: Request) -> Response:
+        self.asked.set()
+        await asyncio.to_thread(self.gate.wait, 5)
         return page(self.head, self.form)
 
     async def _save(self, request: Request) -> Response:
