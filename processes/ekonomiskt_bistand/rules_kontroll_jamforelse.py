@@ -60,6 +60,8 @@ def _da(arendet: Tidigare) -> PerTyp:
 @rule(law=RUTIN, since="2019-01-01")
 def inga_nya_inkomster(inkomster: tuple[Inkomst, ...], forra_berakningen: Tidigare) -> tuple[str, ...]:
     """En inkomst som inte fanns förra månaden granskas av en handläggare."""
+    if forra_berakningen.senaste is None:
+        return ()
     da = _da(forra_berakningen)
     return tuple(
         f"{VEM[person]} har en ny inkomst: {typ} {kronor(belopp)}."
