@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Row, insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
@@ -13,13 +13,27 @@ from audit.canonical import JSON, JSONInput
 from audit.clock import Clock
 from audit.errors import EntryError, JournalClosedError, JournalConflictError, VaultError
 from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
-from audit.log.tables import EntryRow
+from audit.log.tables import ENTRIES, EntryRow
 from audit.vault.commitment import commit
 from audit.vault.vault import SealedCase, Vault, parse_reference, reference
 
 OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
 VALUES_PER_ENTRY = 1000
 """A value's number in the vault is ``case_seq`` * 1000 + its place in the entry: no number is ever used twice."""
+
+_INSERT = insert(ENTRIES)
+_LAST = (
+    select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
+    .where(EntryRow.case_ref == bindparam("case"))
+    .order_by(col(EntryRow.case_seq).desc())
+    .limit(1)
+)
+_LAST_TURN = (
+    select(EntryRow.type)
+    .where(EntryRow.case_ref == bindparam("case"), col(EntryRow.type).in_((CLOSED, REOPENED)))
+    .order_by(col(EntryRow.case_seq).desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,7 @@ class Journal:
         Raises `EntryError`, `CanonicalError`, `JournalClosedError`, `JournalConflictError` and `VaultError`.
         """
         check_case_ref(case)
-        last = self._last(session, case)
+        last = session.execute(_LAST, {"case": case}).first()
         if last is not None and not may_follow_close(type) and self._is_closed(session, case, last.type):
             raise JournalClosedError(f"{case}: the case is closed; {type} may only follow after {REOPENED}")
         case_seq = 0 if last is None else last.case_seq + 1
@@ -109,30 +123,17 @@ class Journal:
     ) -> tuple[dict[str, str], ...]:
         if len(personal) > VALUES_PER_ENTRY:
             raise EntryError(f"expected at most {VALUES_PER_ENTRY} personal values in an entry, found {len(personal)}")
-        commitments = []
-        for number, (name, value) in enumerate(personal.items(), start=case_seq * VALUES_PER_ENTRY):
-            stored = self._vault.store(session, case, number, value, created=ts)
-            digest = commit(stored.secret, case, case_seq, name, stored.value)
-            commitments.append({"f": name, "c": digest, "v": reference(case, number)})
-        return tuple(commitments)
-
-    def _last(self, session: Session, case: str) -> Row[int, str, bytes] | None:
-        return session.execute(
-            select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
-            .where(EntryRow.case_ref == case)
-            .order_by(col(EntryRow.case_seq).desc())
-            .limit(1)
-        ).first()
+        first = case_seq * VALUES_PER_ENTRY
+        stored = self._vault.store(session, case, first, personal, created=ts)
+        return tuple(
+            {"f": name, "c": commit(item.secret, case, case_seq, name, item.value), "v": reference(case, number)}
+            for number, (name, item) in enumerate(stored.items(), start=first)
+        )
 
     def _is_closed(self, session: Session, case: str, last_type: str) -> bool:
         if last_type == CLOSED or not may_follow_close(last_type):
             return last_type == CLOSED
-        turn = session.scalar(
-            select(EntryRow.type)
-            .where(EntryRow.case_ref == case, col(EntryRow.type).in_((CLOSED, REOPENED)))
-            .order_by(col(EntryRow.case_seq).desc())
-            .limit(1)
-        )
+        turn = session.scalar(_LAST_TURN, {"case": case})
         return turn == CLOSED
 
 
@@ -148,11 +149,8 @@ def last_tombstone(entries: Sequence[Entry]) -> int:
 
 def _insert(session: Session, entry: Entry) -> None:
     data = entry.canonical()
-    session.execute(
-        insert(EntryRow).values(
-            case_ref=entry.case, case_seq=entry.case_seq, type=entry.type, ts=entry.ts, data=data, leaf=leaf_hash(data)
-        )
-    )
+    columns = {"case_ref": entry.case, "case_seq": entry.case_seq, "type": entry.type, "ts": entry.ts}
+    session.execute(_INSERT, {**columns, "data": data, "leaf": leaf_hash(data)})
 
 
 def _causes(causes: Sequence[int], case_seq: int, type_: str) -> tuple[int, ...]:

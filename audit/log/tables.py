@@ -26,3 +26,6 @@ class EntryRow(SQLModel, table=True):
     ts: str
     data: bytes
     leaf: bytes
+
+
+ENTRIES = SQLModel.metadata.tables[EntryRow.__tablename__]

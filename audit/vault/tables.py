@@ -24,3 +24,7 @@ class ValueRow(SQLModel, table=True):
     number: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
     nonce: bytes
     ciphertext: bytes
+
+
+CASE_KEYS = SQLModel.metadata.tables[CaseKeyRow.__tablename__]
+VALUES = SQLModel.metadata.tables[ValueRow.__tablename__]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy.orm import Session
 from sqlmodel import select
 
@@ -14,10 +14,14 @@ from audit import canonical
 from audit.canonical import JSON, JSONInput
 from audit.errors import CanonicalError, VaultError
 from audit.vault.keys import KeyRing, MasterKey
-from audit.vault.tables import CaseKeyRow, ValueRow
+from audit.vault.tables import CASE_KEYS, VALUES, CaseKeyRow, ValueRow
 
 SECRET_BYTES = 32
 NONCE_BYTES = 12
+
+_INSERT_VALUE = insert(VALUES)
+_INSERT_KEY = insert(CASE_KEYS)
+_SELECT_KEY = select(CaseKeyRow.wrapped, CaseKeyRow.nonce).where(CaseKeyRow.case_ref == bindparam("case"))
 
 
 @dataclass(frozen=True)
@@ -63,18 +67,29 @@ class Vault:
         self.keys = KeyRing(master)
         self._random_bytes = random_bytes
 
-    def store(self, session: Session, case: str, number: int, value: JSONInput, *, created: str) -> Opened:
-        """Encrypt a value at ``number``, which the case uses only once ever, and return it with its fresh secret.
+    def store(
+        self, session: Session, case: str, first: int, values: Mapping[str, JSONInput], *, created: str
+    ) -> dict[str, Opened]:
+        """Encrypt values by field, at the numbers from ``first`` on, and return them with their fresh secrets.
 
-        ``created`` (UTC, ISO 8601) dates the case key when this is the case's first value. Raises `CanonicalError` for
-        what is not JSON, and lets the database's `IntegrityError` through when the place is taken.
+        The case uses each number only once ever. ``created`` (UTC, ISO 8601) dates the case key when these are its
+        first values. Raises `CanonicalError` for what is not JSON, and lets the database's `IntegrityError` through when
+        a place is taken.
         """
-        opened = Opened(canonical.plain(value, "value"), self._random_bytes(SECRET_BYTES))
-        key = self._case_key(session, case) or self._new_case_key(session, case, created)
-        nonce = self._random_bytes(NONCE_BYTES)
-        ciphertext = AESGCM(key).encrypt(nonce, opened.secret + canonical.encode(opened.value), _place(case, number))
-        session.execute(insert(ValueRow).values(case_ref=case, number=number, nonce=nonce, ciphertext=ciphertext))
-        return opened
+        if not values:
+            return {}
+        stored = {
+            name: Opened(canonical.plain(value, name), self._random_bytes(SECRET_BYTES))
+            for name, value in values.items()
+        }
+        cipher = AESGCM(self._case_key(session, case) or self._new_case_key(session, case, created))
+        rows = []
+        for number, opened in enumerate(stored.values(), start=first):
+            nonce = self._random_bytes(NONCE_BYTES)
+            data = cipher.encrypt(nonce, opened.secret + canonical.encode(opened.value), _place(case, number))
+            rows.append({"case_ref": case, "number": number, "nonce": nonce, "ciphertext": data})
+        session.execute(_INSERT_VALUE, rows)
+        return stored
 
     def load(self, session: Session, case: str) -> SealedCase:
         """Everything the vault holds of a case, in two queries; nothing is opened yet but the case's key.
@@ -88,16 +103,13 @@ class Vault:
         return SealedCase(case, self._case_key(session, case), sealed)
 
     def _case_key(self, session: Session, case: str) -> bytes | None:
-        row = session.execute(select(CaseKeyRow.wrapped, CaseKeyRow.nonce).where(CaseKeyRow.case_ref == case)).first()
+        row = session.execute(_SELECT_KEY, {"case": case}).first()
         return None if row is None else self.keys.unwrap(case, row.wrapped, row.nonce)
 
     def _new_case_key(self, session: Session, case: str, created: str) -> bytes:
         key, nonce = self._random_bytes(SECRET_BYTES), self._random_bytes(NONCE_BYTES)
-        session.execute(
-            insert(CaseKeyRow).values(
-                case_ref=case, wrapped=self.keys.wrap(case, key, nonce), nonce=nonce, created=created
-            )
-        )
+        wrapped = self.keys.wrap(case, key, nonce)
+        session.execute(_INSERT_KEY, {"case_ref": case, "wrapped": wrapped, "nonce": nonce, "created": created})
         return key
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit import canonical
 from audit.errors import CanonicalError
-from tests.audit.values import json_values
+from tests.audit.values import json_values, repeatable
 
 
 class Colour(enum.Enum):
@@ -25,6 +25,7 @@ class Word(enum.StrEnum):
     BIFALL = "bifall"
 
 
+@repeatable
 @given(json_values())
 def test_every_value_comes_back_from_its_bytes(value: Any) -> None:
     """Decoding the canonical bytes of a value gives the value, and encoding that gives the bytes."""
@@ -33,6 +34,7 @@ def test_every_value_comes_back_from_its_bytes(value: Any) -> None:
     assert canonical.encode(canonical.decode(data)) == data
 
 
+@repeatable
 @given(st.dictionaries(st.text(), st.integers(-5, 5), max_size=6), st.randoms(use_true_random=False))
 def test_the_order_of_keys_does_not_matter(value: dict[str, int], shuffler: Any) -> None:
     """The same value built in another order has the same bytes."""

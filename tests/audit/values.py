@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from audit.canonical import LARGEST_INTEGER
+
+repeatable = settings(derandomize=True, deadline=None)
+"""The same examples in every run, however slow the machine."""
 
 
 def json_values(keys: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Any]:

@@ -166,13 +166,13 @@ def replace_a_value_with_the_keys(session: Session, vault: Vault, draw: Draw) ->
     """Put another value in its place, properly encrypted, as somebody with the master key could."""
     row = _pick(session, ValueRow, draw)
     _remove(session, ValueRow, row)
-    vault.store(session, row["case_ref"], row["number"], "planted", created="")
+    vault.store(session, row["case_ref"], row["number"], {"f": "planted"}, created="")
 
 
 def plant_a_value(session: Session, vault: Vault, draw: Draw) -> None:
     """Add a value that no entry commits to, to a case or to none."""
     case = draw(st.sampled_from([_pick(session, EntryRow, draw)["case_ref"], NEW_CASE]))
-    vault.store(session, case, 999_999, "planted", created="")
+    vault.store(session, case, 999_999, {"f": "planted"}, created="")
 
 
 def plant_a_key(session: Session, vault: Vault, draw: Draw) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audit.errors import CanonicalError, EntryError
 from audit.log.entry import LARGEST_ENTRY, Entry, check_case_ref, leaf_hash, new_case_ref, timestamp
 from tests.audit.ground import ROBOT, case_ref
-from tests.audit.values import bodies
+from tests.audit.values import bodies, repeatable
 
 BYTES = (
     b'{"actor":{"build":"sha256:aa","id":"ekonomiskt_bistand","kind":"robot","rules":"sha256:bb"},"body":{"amount_ore":482300},'
@@ -50,6 +50,7 @@ def test_the_empty_leaf_is_the_one_of_rfc_6962() -> None:
     assert leaf_hash(b"").hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
 
 
+@repeatable
 @given(bodies(), st.integers(1, 2**40), st.lists(st.integers(0, 9), max_size=3))
 def test_an_entry_comes_back_from_its_bytes(body: dict[str, Any], seq: int, causes: list[int]) -> None:
     """Parsing an entry's bytes gives an entry with the same bytes."""

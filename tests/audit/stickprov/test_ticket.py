@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from audit.errors import DrawError, EntryError
 from audit.stickprov.ticket import TICKETS, key_commitment, period_key, threshold, ticket
 from tests.audit.ground import case_ref
+from tests.audit.values import repeatable
 
 KEY = bytes(range(32))
 LOG, PERIOD = "ekonomiskt_bistand", "2026-11"
@@ -24,6 +25,7 @@ def test_the_ticket_is_the_documented_one() -> None:
     assert key_commitment(KEY) == hashlib.sha256(KEY).hexdigest()
 
 
+@repeatable
 @given(st.fractions(0, 1, max_denominator=10**6))
 def test_the_threshold_is_the_smallest_that_reaches_the_rate(rate: Fraction) -> None:
     """Exactly: threshold / 2**64 is at least the rate, and one less is below it."""

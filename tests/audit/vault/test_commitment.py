@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.canonical import encode
 from audit.vault.commitment import commit
 from tests.audit.ground import case_ref
-from tests.audit.values import json_values
+from tests.audit.values import json_values, repeatable
 
 
 def test_the_encoding_is_the_documented_one() -> None:
@@ -35,6 +35,7 @@ places = st.tuples(
 )
 
 
+@repeatable
 @given(places, places)
 def test_only_the_same_parts_give_the_same_commitment(one: Place, other: Place) -> None:
     """Two commitments are equal exactly when secret, case, number, field and value are."""
