@@ -73,8 +73,8 @@ class Vault:
         """Encrypt values by field, at the numbers from ``first`` on, and return them with their fresh secrets.
 
         The case uses each number only once ever. ``created`` (UTC, ISO 8601) dates the case key when these are its
-        first values. Raises `CanonicalError` for what is not JSON, and lets the database's `IntegrityError` through when
-        a place is taken.
+        first values. Raises `CanonicalError` for what is not JSON, and lets the database's `IntegrityError` through
+        when a place is taken.
         """
         if not values:
             return {}
