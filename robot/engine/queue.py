@@ -110,7 +110,11 @@ class Consumer:
             "max_executor_threads": max(16, 2 * sum(queues.values())),
         }
         DBOS(config=config)
-        DBOS.workflow(name=SEGMENT)(run)
+
+        @DBOS.workflow(name=SEGMENT)
+        def segment(case: str, position: int, queue: str) -> None:
+            run(case, position, queue)
+
         DBOS.listen_queues(list(queues))
         self._queues = queues
         self._poll_seconds = poll_seconds
