@@ -18,7 +18,7 @@ FAMILY = (
     "Modellgård", "Modellsjö", "Påhitt", "Fiktiv",
 )  # fmt: skip
 STREETS = ("Provgatan", "Testvägen", "Exempelgränd", "Modellstigen", "Påhittsgatan", "Fiktiva allén")
-POSTCODE, TOWN, MUNICIPALITY_CODE = "9999", "Exempelstad", "2281"
+POSTCODE, TOWN, MUNICIPALITY_CODE = "12345", "Exempelstad", "9999"
 # 0701740605-0701740699 are reserved for fiction: nobody has them.
 FIRST_PHONE = 701740605
 PHONES = 94  # the municipality's own example number is the last one
