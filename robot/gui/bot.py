@@ -178,7 +178,7 @@ async def _picture(session: Session) -> bytes | None:
 async def _failed(session: Session, quiet: bool) -> tuple[Snapshot, ...]:
     """What the page looked like when it went wrong, as far as the browser still answers."""
     try:
-        seen = Seen.of(await session.ask("stop"))
+        seen = await session.stop()
     except GuiFailure:
         return ()
     snapshot = seen.snapshot(session.screen.id, session.now(), quiet=quiet)

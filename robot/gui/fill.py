@@ -176,8 +176,7 @@ async def compare_page(session: Session, page: Page, seen: Seen, patience: float
             return seen
         if asyncio.get_running_loop().time() >= deadline:
             if session.tab.script_status >= 500:
-                text = f"{session.system.manifest.title} svarade med ett serverfel."
-                raise GuiFailure("retry", "serverfel", text, page=seen.heading)
+                raise session.server_error(seen)
             raise differing
         await asyncio.sleep(POLL_SECONDS)
         seen = await session.look()

@@ -230,9 +230,6 @@ async (request) => {
   switch (request.op) {
     case "look":
       return describe();
-    case "stop": // a page that waits for its server can be neither read for roles nor photographed
-      window.stop();
-      return describe();
     case "arrive":
       await until(() => document.readyState === "complete" && !busy(), request.limitMs);
       return describe();

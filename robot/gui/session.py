@@ -135,7 +135,7 @@ class Session:
 
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
-        self.tab.status = 0
+        self.tab.status = self.tab.script_status = 0
         expected = {"heading": then.heading, "headingStarts": then.heading_starts}
         try:
             return await self._unless_dialog(self._ask(operation, **expected, **more))
@@ -181,6 +181,14 @@ class Session:
                 await self.tab.page.keyboard.press("Tab")
         return await self.look()
 
+    async def stop(self) -> Seen:
+        """The page after what it still waits for was given up; for evidence, never for going on."""
+        async with self._bounded():
+            protocol = await self.tab.context.new_cdp_session(self.tab.page)
+            await protocol.send("Page.stopLoading")
+            await protocol.detach()
+        return Seen.of(await self.ask("look"))
+
     async def ask(self, operation: str, **more: Any) -> Any:
         """One question to a page that is expected to stay."""
         try:
@@ -205,12 +213,17 @@ class Session:
     def _slow(self) -> GuiFailure:
         return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
 
+    def server_error(self, seen: Seen) -> GuiFailure:
+        """The system's own server failed; another time it may not."""
+        text = f"{self.system.manifest.title} svarade med ett serverfel."
+        return GuiFailure("retry", "serverfel", text, page=seen.heading)
+
     def _answered(self, seen: Seen) -> Seen:
         name, status = self.system.manifest.title, self.tab.status
         if seen.broken:
             raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.")
         if status >= 500:
-            raise GuiFailure("retry", "serverfel", f"{name} svarade med ett serverfel.", page=seen.heading)
+            raise self.server_error(seen)
         if status in {401, 403, 404, 405, 410}:
             text = f"{name} visade en felsida ({status}) i stället för den väntade sidan."
             raise GuiFailure("stop", "sidan_nekad", text, page=seen.heading)
@@ -224,6 +237,8 @@ class Session:
             if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
                 raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
             raise GuiFailure("stop", "okand_sida", "Systemet visade en sida som inte hör till en inloggad användare.")
+        if seen.alerts and self.tab.script_status >= 500:
+            raise self.server_error(seen)
         if seen.alerts:
             broken = next((one.label for one in seen.controls if one.invalid), "")
             text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."

@@ -139,7 +139,7 @@ async def test_a_page_that_breaks_before_the_save_is_tried_again_later(
     town: Town, bot: Bot, kind: FaultKind, page: str
 ) -> None:
     """A server error or a broken connection before the save is a retry, and the next try saves one record."""
-    town.faults.replace([Fault(kind, page, times=TWICE)])
+    town.faults.replace([Fault(kind, page)])
     failure = await failure_of(bot, "berakning")
     assert (failure.kind, failure.after_save) == ("retry", False)
     assert town.finals() == []

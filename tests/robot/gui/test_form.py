@@ -1,5 +1,6 @@
 """What the bot does with one form: fill, read back, save once; and how it notices that the page is another one."""
 
+import asyncio
 from datetime import date
 from decimal import Decimal
 from typing import Any
