@@ -110,10 +110,6 @@ def _fits_generic(given: Any, wanted: Any) -> bool:
     if origin is None or get_origin(given) != _READ_ONLY.get(origin, origin):
         return False
     ours, theirs = get_args(given), get_args(wanted)
-    if origin is collections.abc.Sequence:
-        theirs = (*theirs, Ellipsis)
-    if len(ours) != len(theirs) and theirs[-1:] == (Ellipsis,):
-        return all(fits(one, theirs[0]) for one in ours)
-    return len(ours) == len(theirs) and all(
-        one is other or fits(one, other) for one, other in zip(ours, theirs, strict=True)
-    )
+    if origin is collections.abc.Sequence or theirs[1:] == (Ellipsis,):
+        return all(one is Ellipsis or fits(one, theirs[0]) for one in ours)
+    return Ellipsis not in ours and len(ours) == len(theirs) and all(map(fits, ours, theirs))
