@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 
 from testbed.verksamhetssystem.money import parse_amount
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 
 
 class Typed:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 NO_BREAK_SPACE = "\u00a0"
-_AMOUNT = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,9})(?:,(\d{1,2}))?")
+_AMOUNT = re.compile(r"(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,9})(?:,(\d{1,2}))?", re.ASCII)
 
 
 def to_ore(kronor: Decimal) -> int:

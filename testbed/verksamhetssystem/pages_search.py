@@ -10,7 +10,7 @@ from testbed.verksamhetssystem.records import find_person, read_person
 from testbed.verksamhetssystem.web import FaultRoute, Posted, SignedIn, form_page, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
-_PERSONNUMMER = re.compile(r"(\d{8})-?([0-9A-Z]{4})")
+_PERSONNUMMER = re.compile(r"(\d{8})-?([0-9A-Z]{4})", re.ASCII)
 
 
 @router.get("/sok", name="sok")

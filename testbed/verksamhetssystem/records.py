@@ -135,7 +135,7 @@ def month_of(text: str) -> date:
 
 def id_of(number: str, prefix: str) -> int:
     """The row behind a shown number such as B-000012; 0, which no row has, when it is not one."""
-    found = re.fullmatch(rf"{prefix}-(\d{{6,9}})", number)
+    found = re.fullmatch(rf"{prefix}-(\d{{6,9}})", number, re.ASCII)
     return int(found[1]) if found else 0
 
 

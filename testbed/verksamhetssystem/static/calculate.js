@@ -1,16 +1,13 @@
 // Ask the server to calculate the draft and show what it answers.
 "use strict";
 {
-  const button = document.querySelector("[data-calculate]");
-  const table = document.getElementById("summary-table");
-  const done = document.getElementById("calculated");
-  const failed = document.getElementById("not-calculated");
+  const part = (id) => document.getElementById(id);
   const fail = (text) => {
-    failed.className = "errors";
-    failed.textContent = text;
+    part("not-calculated").className = text ? "errors" : "";
+    part("not-calculated").textContent = text;
   };
   const show = (rows) => {
-    table.tBodies[0].replaceChildren(
+    part("summary-table").tBodies[0].replaceChildren(
       ...rows.map(({ label, amount }) => {
         const row = document.createElement("tr");
         const head = document.createElement("th");
@@ -23,15 +20,14 @@
         return row;
       }),
     );
-    table.hidden = false;
-    done.textContent = "Beräkningen är klar.";
+    part("summary-table").hidden = false;
+    part("calculated").textContent = "Beräkningen är klar.";
   };
-  button.addEventListener("click", async () => {
+  const calculate = async (button) => {
     button.disabled = true;
-    table.hidden = true;
-    done.textContent = "";
-    failed.textContent = "";
-    failed.className = "";
+    part("summary-table").hidden = true;
+    part("calculated").textContent = "";
+    fail("");
     try {
       const answer = await fetch(button.dataset.calculate, {
         method: "POST",
@@ -46,5 +42,6 @@
     } finally {
       button.disabled = false;
     }
-  });
+  };
+  document.addEventListener("click", ({ target }) => target.matches("[data-calculate]") && calculate(target));
 }

@@ -1,11 +1,10 @@
 // Ask before a form is saved: the button opens the dialog, the dialog's own button posts the form.
 "use strict";
-for (const dialog of document.querySelectorAll("[data-confirm]")) {
-  const form = dialog.closest("form");
-  form.querySelector("[data-ask]").addEventListener("click", () => dialog.showModal());
-  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
-  form.addEventListener("keydown", (event) => {
-    const typing = event.target.matches("input, select");
-    if (event.key === "Enter" && typing) event.preventDefault();
-  });
-}
+document.addEventListener("click", ({ target }) => {
+  if (target.matches("[data-ask]")) target.form.querySelector("[data-confirm]").showModal();
+  else if (target.matches("[data-cancel]")) target.closest("[data-confirm]").close();
+});
+document.addEventListener("keydown", (event) => {
+  const asks = event.target.form?.querySelector("[data-confirm]");
+  if (event.key === "Enter" && asks && event.target.matches("input, select")) event.preventDefault();
+});

@@ -32,19 +32,21 @@
     }
     calendar.replaceChildren(head, days);
   };
-  for (const opener of document.querySelectorAll("[data-pick]")) {
-    opener.addEventListener("click", () => {
-      const input = document.getElementById(opener.dataset.pick);
-      const open = opener.parentElement.querySelector(".calendar");
-      if (open) return open.remove();
-      const calendar = document.createElement("div");
-      calendar.className = "calendar";
-      calendar.setAttribute("role", "group");
-      calendar.setAttribute("aria-label", "Kalender");
-      const typed = /^(\d{4})-(\d{2})-\d{2}$/.exec(input.value);
-      const now = new Date();
-      draw(calendar, input, typed ? Number(typed[1]) : now.getFullYear(), typed ? Number(typed[2]) - 1 : now.getMonth());
-      opener.after(calendar);
-    });
-  }
+  const open = (opener) => {
+    const input = document.getElementById(opener.dataset.pick);
+    const calendar = document.createElement("div");
+    calendar.className = "calendar";
+    calendar.setAttribute("role", "group");
+    calendar.setAttribute("aria-label", "Kalender");
+    const typed = /^(\d{4})-(\d{2})-\d{2}$/.exec(input.value);
+    const now = new Date();
+    draw(calendar, input, typed ? Number(typed[1]) : now.getFullYear(), typed ? Number(typed[2]) - 1 : now.getMonth());
+    opener.after(calendar);
+  };
+  document.addEventListener("click", ({ target }) => {
+    if (!target.matches("[data-pick]")) return;
+    const shown = target.parentElement.querySelector(".calendar");
+    if (shown) shown.remove();
+    else open(target);
+  });
 }

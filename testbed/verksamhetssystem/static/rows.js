@@ -1,4 +1,5 @@
 // Table rows that a button adds and takes away; fields are numbered from 1 and named after the row they stand in.
+// All scripts listen on the document from the head, so that no click comes before its listener.
 "use strict";
 {
   const number = (body) => {
@@ -9,18 +10,19 @@
       }
     });
   };
-  for (const button of document.querySelectorAll("[data-add]")) {
-    const body = document.getElementById(button.dataset.add).tBodies[0];
-    const template = document.querySelector(`template[data-for="${button.dataset.add}"]`);
-    button.addEventListener("click", () => {
-      body.append(template.content.cloneNode(true));
-      number(body);
-      body.rows[body.rows.length - 1].querySelector("select, input").focus();
-    });
-    body.addEventListener("click", (event) => {
-      if (!event.target.matches("[data-remove]")) return;
-      event.target.closest("tr").remove();
-      number(body);
-    });
-  }
+  const add = (table) => {
+    const body = document.getElementById(table).tBodies[0];
+    body.append(document.querySelector(`template[data-for="${table}"]`).content.cloneNode(true));
+    number(body);
+    body.rows[body.rows.length - 1].querySelector("select, input").focus();
+  };
+  const remove = (row) => {
+    const body = row.parentElement;
+    row.remove();
+    number(body);
+  };
+  document.addEventListener("click", ({ target }) => {
+    if (target.matches("[data-add]")) add(target.dataset.add);
+    else if (target.matches("[data-remove]")) remove(target.closest("tr"));
+  });
 }
