@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from robot.definition.document import Document
 from tests.processes.ekonomiskt_bistand.example import Evaluate, Facts
 
 VECTORS = Path(__file__).parents[4] / "shared" / "vectors" / "riksnorm-regression.yaml"
@@ -19,7 +19,7 @@ FIRST_YEAR_WITH_TABLE = 2019
 def _vectors() -> list[dict[str, Any]]:
     if not VECTORS.exists():
         return []
-    examples = yaml.load(VECTORS.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["examples"]  # noqa: S506 - text only
+    examples = Document.read(VECTORS.parent, VECTORS.name).data["examples"]
     return [example for example in examples if example["id"] not in NOT_FOR_THE_CALCULATION]
 
 
