@@ -53,9 +53,8 @@ def _print_problems(problems: dict[Path, list[Problem]], style: Format) -> None:
     if style == "json":
         rows = [render(found, "json", _near(folder))[1:-1] for folder, found in problems.items() if found]
         typer.echo(f"[{', '.join(rows)}]")
-        return
     for folder, found in problems.items():
-        if found:
+        if found and style != "json":
             typer.echo(render(found, style, _near(folder)))
         wrong = len(errors(found))
         typer.echo(f"{_near(folder)}: {wrong} errors, {len(found) - wrong} warnings", err=True)
@@ -76,8 +75,8 @@ def cases_command(process: Process = None) -> None:
             typer.echo(error, err=True)
             raise typer.Exit(1) from None
         cases = check_cases(Document.read(folder, CASES), definition.book)
-        wrong = {case: sentences for case in cases if (sentences := case.run(definition.book))}
-        for case, sentences in wrong.items():
+        wrong = [(case, sentences) for case in cases if (sentences := case.run(definition.book))]
+        for case, sentences in wrong:
             typer.echo(f"{_near(folder)}/{CASES}:{case.line}: {case.name}")
             typer.echo("".join(f"  {sentence}\n" for sentence in sentences), nl=False)
         typer.echo(f"{definition.id}: {len(cases) - len(wrong)} of {len(cases)} cases pass")

@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-
 TODAY = date(2025, 9, 15)
 
 PROCESS = """\
