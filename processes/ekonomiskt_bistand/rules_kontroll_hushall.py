@@ -16,12 +16,11 @@ def hushallet_oforandrat(
     ansokan: Ansokan, folkbokforing: tuple[Folkbokforing, ...], forra_berakningen: Tidigare
 ) -> tuple[str, ...]:
     """Hushållet ska vara detsamma som förra månaden och stämma med folkbokföringen."""
-    sokande = folkbokforing[0] if folkbokforing else None
-    if sokande is None:
+    if not folkbokforing:
         return ("Folkbokföringen saknar svar om sökande.",)
     return (
         *_mot_forra_manaden(ansokan, forra_berakningen),
-        *_partner_utanfor_ansokan(ansokan, sokande),
+        *_partner_utanfor_ansokan(ansokan, folkbokforing),
         *_mot_adressen(ansokan, folkbokforing),
     )
 
@@ -43,11 +42,16 @@ def _mot_forra_manaden(ansokan: Ansokan, arendet: Tidigare) -> list[str]:
     return anmarkningar
 
 
-def _partner_utanfor_ansokan(ansokan: Ansokan, sokande: Folkbokforing) -> list[str]:
-    partner = any(relation.typ in ("make", "partner") for relation in sokande.relationer)
-    if partner and ansokan.medsokande is None:
+def _partner_utanfor_ansokan(ansokan: Ansokan, folkbokforing: tuple[Folkbokforing, ...]) -> list[str]:
+    partner = [relation for relation in folkbokforing[0].relationer if relation.typ in ("make", "partner")]
+    if not partner:
+        return []
+    if ansokan.medsokande is None or len(folkbokforing) < 2:
         return ["Sökande har make eller registrerad partner enligt folkbokföringen men söker ensam."]
-    return []
+    registrerade: list[Kannetecken] = [(en.personnummer, en.fodelsetid) for en in partner]
+    if _ta_bort((ansokan.medsokande.personnummer, folkbokforing[1].fodelsetid), registrerade):
+        return []
+    return ["Sökande har make eller registrerad partner enligt folkbokföringen men söker med någon annan."]
 
 
 def _mot_adressen(ansokan: Ansokan, folkbokforing: tuple[Folkbokforing, ...]) -> list[str]:

@@ -239,6 +239,15 @@ def test_partner_who_moved_out_is_seen(evaluate: Evaluate, couple: Facts) -> Non
     assert remarks == ("2 personer i hushållet är inte folkbokförda på adressen.",)
 
 
+def test_spouse_must_be_the_one_who_applies_too(evaluate: Evaluate, couple: Facts) -> None:
+    """Married to the co-applicant passes; married to somebody else goes to a person."""
+    couple["folkbokforing"][0]["Relationer"] = [PARTNER]
+    assert evaluate(["hushallet_oforandrat"], couple)["hushallet_oforandrat"].value == ()
+    couple["folkbokforing"][0]["Relationer"] = [{**PARTNER, "Fodelsetid": "1985-05-05", "Personnummer": None}]
+    remarks = evaluate(["hushallet_oforandrat"], couple)["hushallet_oforandrat"].value
+    assert remarks == ("Sökande har make eller registrerad partner enligt folkbokföringen men söker med någon annan.",)
+
+
 def test_child_who_lives_here_part_of_the_month_may_be_registered_elsewhere(evaluate: Evaluate, couple: Facts) -> None:
     """Växelvis boende: the child need not be registered on this address."""
     couple["ansokan"]["barn"][0]["dagar"] = 15
