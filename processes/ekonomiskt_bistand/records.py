@@ -202,10 +202,10 @@ class RegistreradPaAdressen(Svar):
 
 
 class Folkbokforing(Svar):
-    """One person in folkbokföringen."""
+    """One person in folkbokföringen. There is no address when the person is no longer registered."""
 
     fodelsetid: date = Field(alias="Fodelsetid")
-    adress: Folkbokforingsadress = Field(alias="Folkbokforingsadress")
+    adress: Folkbokforingsadress | None = Field(alias="Folkbokforingsadress")
     avregistrering: Avregistrering | None = Field(alias="Avregistrering")
     relationer: tuple[Relation, ...] = Field(alias="Relationer")
     pa_adressen: tuple[RegistreradPaAdressen, ...] = Field(alias="HushallPaAdressen")

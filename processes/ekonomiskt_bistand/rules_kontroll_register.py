@@ -46,11 +46,13 @@ def adressen_oforandrad(ansokan: Ansokan, folkbokforing: tuple[Folkbokforing, ..
     _for_vuxna(ansokan, folkbokforing, "Folkbokföringen")
     uppgiven = ansokan.boende.adress
     i_ansokan = _jamforbar(uppgiven.gata, uppgiven.postnummer, uppgiven.ort)
-    return tuple(
-        f"{vem} är folkbokförd på en annan adress än den i ansökan."
-        for vem, svar in zip(VUXNA, folkbokforing, strict=False)
-        if _jamforbar(svar.adress.utdelningsadress, svar.adress.postnr, svar.adress.postort) != i_ansokan
-    )
+    anmarkningar = []
+    for vem, svar in zip(VUXNA, folkbokforing, strict=False):
+        if svar.adress is None:
+            anmarkningar.append(f"{vem} har ingen adress i folkbokföringen.")
+        elif _jamforbar(svar.adress.utdelningsadress, svar.adress.postnr, svar.adress.postort) != i_ansokan:
+            anmarkningar.append(f"{vem} är folkbokförd på en annan adress än den i ansökan.")
+    return tuple(anmarkningar)
 
 
 def _jamforbar(gata: str, postnummer: str, ort: str) -> tuple[str, str, str]:
@@ -65,7 +67,7 @@ def folkbokford_i_kommunen(
     _for_vuxna(ansokan, folkbokforing, "Folkbokföringen")
     anmarkningar = []
     for vem, svar in zip(VUXNA, folkbokforing, strict=False):
-        if svar.avregistrering is not None:
+        if svar.avregistrering is not None or svar.adress is None:
             anmarkningar.append(f"{vem} är avregistrerad från folkbokföringen.")
         elif svar.adress.kommunkod != kommun["kommunkod"]:
             anmarkningar.append(f"{vem} är folkbokförd i en annan kommun.")

@@ -127,8 +127,10 @@ DEVIATIONS: dict[str, tuple[Change, set[str]]] = {
         {"folkbokford_i_kommunen"},
     ),
     "no longer registered": (
-        _set("folkbokforing", 0, "Avregistrering", to={"kod": "UV", "datum": "2025-06-01"}),
-        {"folkbokford_i_kommunen"},
+        lambda facts: facts["folkbokforing"][0].update(
+            Avregistrering={"kod": "UV", "datum": "2025-06-01"}, Folkbokforingsadress=None
+        ),
+        {"folkbokford_i_kommunen", "adressen_oforandrad"},
     ),
     "not at Arbetsförmedlingen": (
         _set("arbetssokande", 0, "Arbetssokande", to=False),
