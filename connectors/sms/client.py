@@ -28,9 +28,9 @@ class Sms:
         self._now = now
 
     async def send(self, message: Message, *, key: str) -> Sent | Failed:
-        """Send a text. Raises ValueError for an empty text, a subject or attachments: an SMS has none."""
-        if not message.text or message.subject is not None or message.attachments:
-            raise ValueError("an SMS is a text without subject and attachments; found another kind of message")
+        """Send a text; a subject is left out, an SMS has none. Raises ValueError without text or with attachments."""
+        if not message.text or message.attachments:
+            raise ValueError("an SMS is a text without attachments; found another kind of message")
         call = self._call(key)
         if not MOBILE_NUMBER.fullmatch(message.to):
             reason = "SMS kunde inte skickas: numret är inte ett svenskt mobilnummer."

@@ -27,8 +27,8 @@ class JsonSerializer(Serializer):
     """Job arguments as JSON: nothing is ever unpickled from the database."""
 
     def serialize(self, data: Any) -> str:
-        """To text; what JSON cannot hold must not be in a job."""
-        return json.dumps(data, default=_refuse)
+        """To text; of an error only its kind, because its words may hold what no queue may know."""
+        return json.dumps(data, default=_told)
 
     def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805 - the library's own signature
         """From text."""
@@ -176,6 +176,8 @@ def _quiet() -> None:
     logging.getLogger("dbos").setLevel(logging.ERROR)
 
 
-def _refuse(value: object) -> None:
+def _told(value: object) -> str:
+    if isinstance(value, BaseException):
+        return type(value).__name__
     msg = f"a job may only carry text and numbers, not {type(value).__name__}"
     raise TypeError(msg)

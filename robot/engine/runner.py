@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log.entry import Actor
+from robot.definition import Definition
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
 from robot.engine.ledger import Ledger, StaleCaseError
@@ -66,6 +68,20 @@ class Runner:
                 pass
         except StaleCaseError as stale:
             log.warning("segment.stopped", case=ref, why=str(stale))
+        except SQLAlchemyError:
+            # Without its database the case cannot even be handed over; the job fails and is found by the sweep.
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the case must end with a person, not in silence
+            log.error("segment.broken", case=ref, position=hand.state.position, exc_info=error)
+            self._broken(hand, definition, error)
+
+    def _broken(self, hand: _CaseHand, definition: Definition, error: Exception) -> None:
+        """A fault in our own code: a person gets the case, drift gets the trace, and nothing is tried again blindly."""
+        kind = type(error).__name__
+        why = f"Ett fel i robotens program ({kind}) stoppade ärendet. Driften har fått felet."
+        failed = Draft("segment.failed", {"step": hand.state.position, "error": kind})
+        view = CaseView(definition, hand.state, now=self.ledger.clock.now())
+        self._hand_over(hand, view, HandOver((Reason(f"programfel.{kind}", why, "motorn"),), (failed,)))
 
     async def _step(self, hand: _CaseHand, view: CaseView, queue: str) -> bool:
         """Run one step; say whether the next one is ours too."""

@@ -157,12 +157,14 @@ _TITLES = {
     "belopp_saknas": "Belopp saknas för månaden: {name}",
     "regelfel": "Regeln gick inte att beräkna: {name}",
     "skyddad": "Särskild hantering",
-    "gui": "Verksamhetssystemet: {name}",
-    "kanal": "Meddelandet kunde inte skickas: {name}",
-    "effekt": "Okänt utfall: {name}",
+    "effekt": "Det gick inte att skriva eller skicka: {name}",
     "stickprov": "Stickprov",
     "beslutsratt": "Beslutet ska fattas av en person",
-    "broms": "Bromsen är på",
+    "forsok_slut": "Försöken är slut: {name}",
+    "programfel": "Fel i robotens program",
+    "redan_ansokt": "Redan ansökt för månaden",
+    "andrad_uppgift": "En uppgift är ändrad",
+    "kanal": "Meddelandet kunde inte skickas",
 }
 
 

@@ -61,7 +61,7 @@ class Send(EffectStep):
     async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:
         """Send once under the effect's key, then ask the channel what it has."""
         channel = world.channels[change.payload["channel"]]
-        message = await asyncio.to_thread(self._message, case, change)
+        message = await asyncio.to_thread(self._message, change)
         answer = await channel.send(message, key=key)
         if isinstance(answer, Failed):
             # A failure that may be tried again can still have been delivered: only the channel knows.
@@ -87,9 +87,10 @@ class Send(EffectStep):
                 return (channel, str(values[name])), ()
         return None, ()
 
-    def _message(self, case: CaseView, change: Change) -> Message:
+    def _message(self, change: Change) -> Message:
         text, template = change.payload["text"], change.payload["template"]
-        subject = case.definition.title
+        # Neutral on purpose: the subject of an e-mail is read by others than the applicant.
+        subject = "Meddelande från kommunen"
         if template.suffix != ".html":
             return Message(change.payload["address"], subject, text)
         letter = Attachment(f"{self.send}.pdf", "application/pdf", _letter.pdf(text, template.parent))
