@@ -140,12 +140,12 @@ class Barn(Record):
 
 
 class Hushall(Record):
-    """The household that the norm is counted for (SoL 12 kap. 7 §). `personer_i_bostaden`: all who share the home."""
+    """The household that the norm is counted for (SoL 12 kap. 7 §). `personer_i_bostaden`: all in a shared home."""
 
     vuxna: Annotated[int, Field(ge=1, le=2)]
     sambor: bool
-    personer_i_bostaden: Annotated[int, Field(ge=1, le=30)] | None
     barn: tuple[Barn, ...]
+    personer_i_bostaden: Annotated[int, Field(ge=1, le=30)] | None = None
 
 
 class Jobbstimulans(Record):
