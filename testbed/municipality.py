@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from audit.clock import Clock
 from connectors._mock import MOCK_TOKEN, FaultPlan
@@ -88,7 +88,7 @@ class Municipality:
             settings |= {f"{name}_READ_SECONDS": str(PATIENCE_WITH_FAULTS_SECONDS) for name in patience}
         return {f"ARENDE_{name}": value for name, value in settings.items()}
 
-    def start(self) -> "Municipality":
+    def start(self) -> Self:
         """Start every server. Raises ServerError when one does not start; those that did are stopped."""
         started: list[Server] = []
         try:
@@ -106,7 +106,7 @@ class Municipality:
         for server in self._servers.values():
             server.stop()
 
-    def __enter__(self) -> "Municipality":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -25,7 +25,7 @@ class Observed:
     @property
     def notices(self) -> int:
         """How many notices reached somebody, those that came twice counted twice."""
-        return len(self.sms) + sum(mail["count"] for mail in self.mails)
+        return len(self.sms) + sum(int(mail["count"]) for mail in self.mails)
 
 
 def observe(urls: Mapping[str, str]) -> Observed:

@@ -159,7 +159,7 @@ def capital_income(case: Draft) -> None:
 def unknown_income_code(case: Draft) -> None:
     """An income of a type that nobody has classified."""
     case.income("CRYPTO_WITHDRAWAL", case.rng.randrange(300, 900, 50), last_month=0)
-    case.reasons.add("okand_inkomsttyp")
+    case.reasons |= {"okand_inkomsttyp", "inga_nya_inkomster"}
 
 
 @handed_over()
