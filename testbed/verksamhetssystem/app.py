@@ -19,12 +19,12 @@ from testbed.verksamhetssystem import (
     pages_search,
     pages_summary,
 )
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.faults import Faults
 from testbed.verksamhetssystem.sessions import Sessions
 from testbed.verksamhetssystem.web import (
     COOKIE,
     FOLDER,
-    FaultRoute,
     RefusedError,
     SessionGoneError,
     System,

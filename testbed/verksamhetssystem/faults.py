@@ -32,8 +32,6 @@ class Fault:
     """One fault. `page` is a page name (see `app.page_names`) or *.
 
     The first `after` matching requests pass, then `times` of them are hit (None = all that follow).
-    A browser repeats a request by itself when a connection that it had used before is reset: a reset or lost answer
-    with times=1 heals unseen (the form key keeps it from storing twice), with times=2 the browser shows the error.
     """
 
     kind: FaultKind

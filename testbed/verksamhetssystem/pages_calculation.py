@@ -13,6 +13,7 @@ from testbed.verksamhetssystem import validation
 from testbed.verksamhetssystem.calculation import CONTENT, Content, last_day
 from testbed.verksamhetssystem.catalogue import DRAFT, EXPENSE_TYPES, INCOME_TYPES, NORMS, SPECIAL_EXPENSE_TYPES
 from testbed.verksamhetssystem.database import insert, reading, writing
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.forms import Typed
 from testbed.verksamhetssystem.money import show_amount
 from testbed.verksamhetssystem.records import (
@@ -23,7 +24,6 @@ from testbed.verksamhetssystem.records import (
 )
 from testbed.verksamhetssystem.saving import remember, saved_before, stamp
 from testbed.verksamhetssystem.web import (
-    FaultRoute,
     Posted,
     SignedIn,
     changeable,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from testbed.verksamhetssystem.database import reading
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.money import from_ore
 from testbed.verksamhetssystem.records import (
     SWEDEN,
@@ -15,7 +16,7 @@ from testbed.verksamhetssystem.records import (
     read_decision,
     read_decisions,
 )
-from testbed.verksamhetssystem.web import FaultRoute, SignedIn, found_case, page, system_of
+from testbed.verksamhetssystem.web import SignedIn, found_case, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
 

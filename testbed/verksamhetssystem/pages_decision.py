@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from testbed.verksamhetssystem import validation
 from testbed.verksamhetssystem.catalogue import DECISION_REASONS, DECISION_TYPES
 from testbed.verksamhetssystem.database import insert, reading, writing
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.forms import Typed
 from testbed.verksamhetssystem.money import to_ore
 from testbed.verksamhetssystem.records import (
@@ -20,7 +21,7 @@ from testbed.verksamhetssystem.records import (
     read_decisions,
 )
 from testbed.verksamhetssystem.saving import remember, saved_before, stamp
-from testbed.verksamhetssystem.web import FaultRoute, Posted, SignedIn, form_page, found_case, go_to, page, system_of
+from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, found_case, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from testbed.verksamhetssystem.web import COOKIE, FaultRoute, Posted, SignedIn, form_page, go_to, system_of
+from testbed.verksamhetssystem.fault_route import FaultRoute
+from testbed.verksamhetssystem.web import COOKIE, Posted, SignedIn, form_page, go_to, system_of
 
 router = APIRouter(route_class=FaultRoute)
 

@@ -4,11 +4,12 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from testbed.verksamhetssystem.database import insert, reading, writing
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.forms import Typed
 from testbed.verksamhetssystem.records import id_of
 from testbed.verksamhetssystem.saving import remember, saved_before, stamp
 from testbed.verksamhetssystem.validation import LONGEST_TEXT
-from testbed.verksamhetssystem.web import FaultRoute, Posted, SignedIn, form_page, found_case, go_to, page, system_of
+from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, found_case, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
 

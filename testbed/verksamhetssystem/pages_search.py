@@ -6,8 +6,9 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from testbed.verksamhetssystem.database import reading
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.records import find_person, read_person
-from testbed.verksamhetssystem.web import FaultRoute, Posted, SignedIn, form_page, go_to, page, system_of
+from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
 _PERSONNUMMER = re.compile(r"(\d{8})-?([0-9A-Z]{4})", re.ASCII)

@@ -8,11 +8,11 @@ from starlette.responses import JSONResponse, Response
 from testbed.verksamhetssystem.calculation import SUMMARY, summarise
 from testbed.verksamhetssystem.catalogue import FINAL
 from testbed.verksamhetssystem.database import reading, writing
+from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.money import show_amount
 from testbed.verksamhetssystem.records import CalculationRecord, month_text, read_calculation
 from testbed.verksamhetssystem.saving import remember, saved_before, stamp
 from testbed.verksamhetssystem.web import (
-    FaultRoute,
     Posted,
     SignedIn,
     changeable,

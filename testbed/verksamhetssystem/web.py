@@ -1,29 +1,26 @@
 """What all pages share: the running system, templates, login and form checks, and pages for what went wrong."""
 
-import asyncio
 import hmac
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
-from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import FormData
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from audit.clock import Clock
-from testbed.verksamhetssystem.faults import Fault, FaultKind, Faults
+from testbed.verksamhetssystem.faults import Faults
 from testbed.verksamhetssystem.money import show_amount
 from testbed.verksamhetssystem.records import SWEDEN, CalculationRecord, CaseRecord, month_text, read_case
 from testbed.verksamhetssystem.sessions import Session, Sessions
 
 FOLDER = Path(__file__).parent
 COOKIE = "verksamhetssystem"
-FAULT_DIALOG = "Systemet stängs för underhåll i kväll klockan 22.00."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,46 +138,6 @@ def changeable(calculation: CalculationRecord) -> None:
     """Refuse when a calculation is locked."""
     if calculation.is_final:
         raise RefusedError("Beräkningen är slutlig och låst")
-
-
-class FaultRoute(APIRoute):
-    """A page, and the faults that are switched on for it. The page's name is the route's name."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The page's handler with faults before and after it."""
-        handle = super().get_route_handler()
-
-        async def with_faults(request: Request) -> Response:
-            hit = system_of(request).faults.for_request(self.name)
-            if not hit:
-                return await handle(request)
-            early = await _before(request, hit)
-            response = early if early is not None else await handle(request)
-            if FaultKind.SLOW_ANSWER in hit:
-                await asyncio.sleep(hit[FaultKind.SLOW_ANSWER].seconds)
-            if FaultKind.LOST_ANSWER in hit:
-                break_connection(request)
-            return response
-
-        return with_faults
-
-
-async def _before(request: Request, hit: Mapping[FaultKind, Fault]) -> Response | None:
-    if FaultKind.SLOW in hit:
-        await asyncio.sleep(hit[FaultKind.SLOW].seconds)
-    if FaultKind.SESSION_END in hit:
-        system_of(request).sessions.end(request.cookies.get(COOKIE, ""))
-    if FaultKind.DIALOG in hit:
-        request.state.dialog = FAULT_DIALOG
-    if FaultKind.RESET in hit:
-        break_connection(request)
-        return Response(status_code=503)
-    return failure_page(request, 500) if FaultKind.ERROR_500 in hit else None
-
-
-def break_connection(request: Request) -> None:
-    """Break the TCP connection of a request; what is answered after this reaches nobody."""
-    request.scope["extensions"]["connection.reset"]()
 
 
 _FAILURES = {

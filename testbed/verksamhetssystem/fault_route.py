@@ -1,0 +1,67 @@
+"""A page with the faults that are switched on for it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from testbed.verksamhetssystem.faults import Fault, FaultKind
+from testbed.verksamhetssystem.web import COOKIE, failure_page, system_of
+
+DIALOG = "Systemet stängs för underhåll i kväll klockan 22.00."
+HEAD_ARRIVES_SECONDS = 0.05
+
+
+class BrokenAnswer(Response):
+    """The head of an answer, and then a broken connection.
+
+    The head must arrive first: a browser repeats by itself a request that was broken off before any head, which would
+    heal the fault unseen, or hit the next one.
+    """
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Send the head, and break the connection when it has arrived."""
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"100000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'<!doctype html><html lang="sv"><body>', "more_body": True})
+        await asyncio.sleep(HEAD_ARRIVES_SECONDS)
+        scope["extensions"]["connection.reset"]()
+        await asyncio.sleep(HEAD_ARRIVES_SECONDS)  # until the server knows that the connection is gone
+
+
+class FaultRoute(APIRoute):
+    """A page, and the faults that are switched on for it. The page's name is the route's name."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The page's handler with faults before and after it."""
+        handle = super().get_route_handler()
+
+        async def with_faults(request: Request) -> Response:
+            hit = system_of(request).faults.for_request(self.name)
+            if not hit:
+                return await handle(request)
+            early = await _before(request, hit)
+            response = early if early is not None else await handle(request)
+            if FaultKind.SLOW_ANSWER in hit:
+                await asyncio.sleep(hit[FaultKind.SLOW_ANSWER].seconds)
+            if FaultKind.LOST_ANSWER in hit:
+                return BrokenAnswer()
+            return response
+
+        return with_faults
+
+
+async def _before(request: Request, hit: Mapping[FaultKind, Fault]) -> Response | None:
+    if FaultKind.SLOW in hit:
+        await asyncio.sleep(hit[FaultKind.SLOW].seconds)
+    if FaultKind.SESSION_END in hit:
+        system_of(request).sessions.end(request.cookies.get(COOKIE, ""))
+    if FaultKind.DIALOG in hit:
+        request.state.dialog = DIALOG
+    if FaultKind.RESET in hit:
+        return BrokenAnswer()
+    return failure_page(request, 500) if FaultKind.ERROR_500 in hit else None
