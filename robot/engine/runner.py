@@ -71,8 +71,8 @@ class Runner:
         except SQLAlchemyError:
             # Without its database the case cannot even be handed over; the job fails and is found by the sweep.
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the case must end with a person, not in silence
-            log.error("segment.broken", case=ref, position=hand.state.position, exc_info=error)
+        except Exception as error:
+            log.exception("segment.broken", case=ref, position=hand.state.position)
             self._broken(hand, definition, error)
 
     def _broken(self, hand: _CaseHand, definition: Definition, error: Exception) -> None:

@@ -58,7 +58,7 @@ class Send(EffectStep):
         recover: Recover = getattr(manifest, "recover", "human")
         return recover
 
-    async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:
+    async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:  # noqa: ARG002 - the text is in the change
         """Send once under the effect's key, then ask the channel what it has."""
         channel = world.channels[change.payload["channel"]]
         message = await asyncio.to_thread(self._message, change)
