@@ -1,5 +1,6 @@
 """What the documents say there is, is there; and what is there, they say."""
 
+import json
 import re
 from pathlib import Path
 
@@ -70,6 +71,15 @@ def test_every_command_in_the_documents_exists() -> None:
             elif unknown := set(OPTION.findall(rest)) - _options(commands().get(called)):
                 faults.append(f"{place}: `arende {called}` has no {', '.join(sorted(unknown))}")
     refuse(faults, "Correct the document, or build what it promises:")
+
+
+def test_the_images_start_commands_that_exist() -> None:
+    """What the Dockerfile starts is a command, with options that it has."""
+    starts = re.findall(r'^CMD (\["arende".*\])$', (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert starts
+    for _, words, *options in map(json.loads, starts):
+        assert words in commands(), f"the Dockerfile starts `arende {words}`, which is no command"
+        assert {option for option in options if option.startswith("--")} <= _options(commands()[words])
 
 
 def test_every_make_target_in_the_documents_exists() -> None:
