@@ -18,7 +18,8 @@ RUN apt-get update \
         chromium fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /home/arende arende \
-    && install -d -o arende -g arende -m 0700 /var/lib/arende
+    && install -d -o arende -g arende -m 0700 /var/lib/arende \
+    && install -d /run/secrets
 COPY --from=build /app /app
 WORKDIR /app
 # Secrets come as files: mount them read-only on /run/secrets, named as the settings (ARENDE_INTAKE_TOKEN, …).
