@@ -8,7 +8,10 @@ from connectors.contract import Answered, NoHit
 from robot.engine.view import CaseView, Questions
 from robot.engine.world import World
 from robot.rules import Reason
-from robot.steps.base import Draft, Name
+from robot.steps.base import Draft, HandOver, Name
+
+PROTECTED = Reason("skyddad", "Ärendet hanteras av den särskilda gruppen för skyddade personuppgifter.", "skydd")
+FLAGS = frozenset({"Sekretessmarkering", "SkyddadFolkbokforing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, w
     value = values if questions.many else values[0]
     body = {"source": query, "fact": fact, "known": True, "observed_at": observed.isoformat(), "answers": len(values)}
     return AnsweredAll(values, None, (Draft("register.answered", body, {fact: value}),))
+
+
+def flagged(answers: list[dict[str, Any]]) -> bool:
+    """Whether any answer carries a protection flag that is not exactly False or absent."""
+    return any(answer.get(flag) not in {False, None} for answer in answers for flag in FLAGS)
+
+
+def protect(answered: AnsweredAll) -> HandOver:
+    """The case becomes restricted at once and goes to the group for protected persons, whatever it was doing."""
+    return HandOver((PROTECTED,), (*answered.drafts, Draft("case.protected", {"restricted": True})))
 
 
 def _no_answer(answer: Any) -> tuple[str, str]:

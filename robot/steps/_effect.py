@@ -7,7 +7,7 @@ from typing import Any
 from robot.engine.effects import run_effect
 from robot.engine.view import CaseView
 from robot.engine.world import World
-from robot.steps.base import Advance, Change, Draft, Proof, Recover, Result, Step
+from robot.steps.base import Advance, Change, Draft, Name, Proof, Recover, Result, Step
 
 
 class EffectStep(Step):
@@ -34,3 +34,18 @@ class EffectStep(Step):
         if change.sign == "·":
             return Advance((Draft("step.skipped", {"effect": change.target}),))
         return await run_effect(self, case, change, world)
+
+
+def condition_names(when: str | None) -> list[Name]:
+    """The name of a condition, where there is one."""
+    return [] if when is None else [Name("value", when, ("when",))]
+
+
+def condition(case: CaseView, when: str | None, target: str) -> Change | None:
+    """The plan of a step whose condition says no, or cannot be told; None when the step is to be done."""
+    if when is None:
+        return None
+    values, reasons = case.values((when,))
+    if reasons:
+        return Change(target, "+", reasons=reasons)
+    return None if values[when] else Change(target, "·")

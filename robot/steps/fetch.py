@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import ask_all, question_names
+from robot.engine.questions import ask_all, flagged, protect, question_names
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.steps.base import Advance, Change, Line, Name, Result, Step
@@ -34,4 +34,5 @@ class Fetch(Step):
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:
         """Keep the answers, or why they are missing."""
         answered = await ask_all(case, self.fetch, self.as_, change.payload["questions"], world)
-        return Advance(answered.drafts)
+        # A flag may have come since the guard asked, or be known only to this register.
+        return protect(answered) if flagged(answered.values) else Advance(answered.drafts)

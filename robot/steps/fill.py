@@ -8,7 +8,7 @@ from robot.engine.world import World
 from robot.gui.bot import Written, plan_screen
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.rules.finding import value_to_json
-from robot.steps._effect import EffectStep
+from robot.steps._effect import EffectStep, condition, condition_names
 from robot.steps._screen import evidence, screen_values
 from robot.steps.base import Change, EffectFailedError, Line, Name, Proof, Recover
 
@@ -22,8 +22,7 @@ class Fill(EffectStep):
 
     def names(self) -> list[Name]:
         """The screen and the condition."""
-        condition = [] if self.when is None else [Name("value", self.when, ("when",))]
-        return [Name("screen", self.fill, ("fill",)), *condition]
+        return [Name("screen", self.fill, ("fill",)), *condition_names(self.when)]
 
     def queue(self, case: CaseView) -> str:
         """The case system's own queue."""
@@ -33,12 +32,8 @@ class Fill(EffectStep):
         """Every field that would be written, page by page."""
         screen = case.definition.screens[self.fill]
         target = f"{screen.system}.{self.fill}"
-        if self.when is not None:
-            condition, reasons = case.values((self.when,))
-            if reasons:
-                return Change(target, "+", reasons=reasons)
-            if not condition[self.when]:
-                return Change(target, "·")
+        if (skipped := condition(case, self.when, target)) is not None:
+            return skipped
         values, reasons = screen_values(case, screen)
         if reasons:
             return Change(target, "+", reasons=reasons)

@@ -4,13 +4,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import ask_all, question_names
+from robot.engine.questions import ask_all, protect, question_names
 from robot.engine.view import CaseView
 from robot.engine.world import World
-from robot.rules import Reason
 from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
-
-PROTECTED = Reason("skyddad", "Ärendet hanteras av den särskilda gruppen för skyddade personuppgifter.", "skydd")
 
 
 class Guard(Step):
@@ -40,7 +37,7 @@ class Guard(Step):
         if answered.missing is not None:
             return HandOver((answered.missing,), answered.drafts)
         if not _all_clear(answered.values):
-            return HandOver((PROTECTED,), (*answered.drafts, Draft("case.protected", {"restricted": True})))
+            return protect(answered)
         return Advance((*answered.drafts, Draft("case.cleared", {"restricted": False})))
 
 

@@ -10,22 +10,23 @@ from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.rules import Reason
 from robot.steps import _letter
-from robot.steps._effect import EffectStep
+from robot.steps._effect import EffectStep, condition, condition_names
 from robot.steps.base import CASES_QUEUE, Change, EffectFailedError, Line, Name, Proof, Recover
 
 
 class Send(EffectStep):
-    """``to``: channel → name of the address, in order; the first address that is not empty is used."""
+    """``to``: channel → name of the address, in order; the first that is not empty is used. ``when`` names a rule."""
 
     verb: ClassVar[str] = "send"
     send: str
     to: dict[str, str]
+    when: str | None = None
 
     def names(self) -> list[Name]:
         """The letter, the channels and their addresses."""
         channels = [Name("channel", channel, ("to", channel)) for channel in self.to]
         addresses = [Name("value", name, ("to", channel)) for channel, name in self.to.items()]
-        return [Name("letter", self.send, ("send",)), *channels, *addresses]
+        return [Name("letter", self.send, ("send",)), *channels, *addresses, *condition_names(self.when)]
 
     def queue(self, case: CaseView) -> str:
         """The channel's own queue."""
@@ -34,6 +35,8 @@ class Send(EffectStep):
 
     def plan(self, case: CaseView) -> Change:
         """The text as it would be sent, and through which channel."""
+        if (skipped := condition(case, self.when, self.send)) is not None:
+            return skipped
         chosen, reasons = self._channel(case)
         if chosen is None:
             why = "Det finns ingen adress att skicka till."
