@@ -18,6 +18,7 @@ from robot.definition.letters import LetterName, find_letters, read_letter
 from robot.definition.model import FactEntry, ProcessFile
 from robot.definition.modules import Code, load_code, place_rule_problem
 from robot.definition.problem import DefinitionError, Problem, errors, in_file_order
+from robot.definition.screens import check_screen
 from robot.definition.validate import validate
 from robot.gui.screen import ScreenFile
 from robot.rules import AmountTable, FactDeclaration, Record, RuleBook
@@ -183,7 +184,7 @@ class _Reading:
         names.check_origins(mentions, self.facts_file, {name: entry.from_ for name, entry in entries.items()})
         for document in self.documents:
             if document.file.startswith("screens/") and (screen := mentions.screens.get(Path(document.file).stem)):
-                names.check_screen(mentions, document, screen)
+                check_screen(mentions, document, screen)
         names.check_letters(mentions, self.letter_names)
         check_cases(self.cases_file, mentions.book)
         if not errors(self.problems()):

@@ -6,8 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel
-
 from connectors.manifest import ChannelManifest, Connector, RegisterManifest
 from robot.definition.document import Document, Path_
 from robot.definition.letters import LetterName
@@ -19,8 +17,16 @@ from robot.rules.proof import closest, dependencies, did_you_mean
 from robot.steps.base import Name, Step
 
 REMARKS = tuple[str, ...]
-_ANSWERS = {"check": REMARKS, "decide": str, "amount": Decimal, "draw": str, "when": bool}
-"""What a rule must answer when a step names it under this key."""
+_ANSWERS: Mapping[str, Any] = {
+    "check": REMARKS,
+    "decide": str,
+    "amount": Decimal,
+    "draw": str,
+    "when": bool,
+    "to": str | None,
+}
+"""What a fact or rule must be when a step names it under this key."""
+_ASKABLE = str | date | int
 _ORIGINS = ("intake", "given", "engine", "person")
 """Where a fact may come from, beside register queries and screens."""
 
@@ -107,7 +113,8 @@ def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, 
 
 def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:
     already = name.name in mentions.used
-    mentions.check(document, (*path, *name.path), name.kind, name.name, _ANSWERS.get(str(name.path[0])))
+    answer = _ANSWERS.get(str(name.path[0])) if name.kind in ("rule", "value") else None
+    mentions.check(document, (*path, *name.path), name.kind, name.name, answer)
     if name.kind == "fact" and name.path[0] == "as" and not already:
         mentions.used.discard(name.name)  # to be answered is not to be used
 
@@ -132,33 +139,27 @@ def _check_query(mentions: Mentions, document: Document, path: Path_, step: Step
         if missing:
             message = f"`{query}` needs the argument {' and '.join(missing)}"
             document.problems.append(document.problem((*path, "with"), message, at="key"))
+    _check_argument_types(mentions, document, path, words)
 
 
-def check_screen(mentions: Mentions, document: Document, screen: ScreenFile) -> None:
-    """Check one screen file: its values, and that each column names a field of its rows."""
-    for name in screen.names():
-        mentions.check(document, name.path, name.kind, name.name)
-    for part, pages in (("open", screen.open), ("pages", screen.pages), ("look", screen.look)):
-        for index, page in enumerate(pages):
-            for row, rows in enumerate(page.rows):
-                path = (part, index, "rows", row)
-                if rows.each in mentions.book.names():
-                    columns = {label: value.value for label, value in rows.columns.items() if value.value is not None}
-                    _check_columns(mentions, document, path, rows.each, columns)
-
-
-def _check_columns(mentions: Mentions, document: Document, path: Path_, each: str, columns: Mapping[str, str]) -> None:
-    kind = mentions.book.type_of(each)
-    record = get_args(kind)[0] if get_origin(kind) is tuple else None
-    if not (isinstance(record, type) and issubclass(record, BaseModel)):
-        message = f"`{each}` must be a list of records, but is {type_name(kind)}"
-        document.problems.append(document.problem((*path, "each"), message))
-        return
-    for label, column in columns.items():
-        if column not in record.model_fields:
-            hint = did_you_mean(column, record.model_fields) or f"it has: {', '.join(record.model_fields)}"
-            message = f"`{record.__name__}` has no field `{column}`"
-            document.problems.append(document.problem((*path, "columns", label), message, hint))
+def _check_argument_types(mentions: Mentions, document: Document, path: Path_, words: Mapping[str, Any]) -> None:
+    """A list among the arguments means one question each, and then the fact is a list of answers."""
+    names = mentions.book.names()
+    given = {argument: name for argument, name in (words.get("with") or {}).items() if name in names}
+    kinds = {argument: mentions.book.type_of(name) for argument, name in given.items()}
+    for argument, kind in kinds.items():
+        if not fits(kind, _ASKABLE) and not fits(kind, tuple[_ASKABLE, ...]):
+            message = f"`{given[argument]}` is {type_name(kind)}, which a question cannot hold"
+            hint = "an argument is a text, a date or a whole number, or a list of them"
+            document.problems.append(document.problem((*path, "with", argument), message, hint))
+    fact = words.get("as")
+    if fact in mentions.book.facts and (words.get("with") or {}).keys() == kinds.keys() != set():
+        many = any(get_origin(kind) is tuple for kind in kinds.values())
+        if many != (get_origin(mentions.book.facts[fact].type) is tuple):
+            message = f"the question is asked {'once for each in a list' if many else 'once'}, but `{fact}` is "
+            message += f"{'one answer' if many else 'a list'}"
+            hint = f"declare it in facts.yaml as {'`list[…]`' if many else 'one answer, without `list[…]`'}"
+            document.problems.append(document.problem((*path, "as"), message, hint))
 
 
 def check_origins(mentions: Mentions, document: Document, sources: Mapping[str, Iterable[str]]) -> None:
