@@ -157,6 +157,12 @@ def epostadress(ansokan: Ansokan) -> str | None:
 
 
 @rule(law=RUTIN, since="2019-01-01")
+def notis_ska_skickas(telefon: str | None, epostadress: str | None) -> bool:
+    """Den som har lämnat telefon eller e-post får en notis. Beslutet kommer alltid i brev."""
+    return bool(telefon or epostadress)
+
+
+@rule(law=RUTIN, since="2019-01-01")
 def postadress(ansokan: Ansokan) -> str:
     """Namn och adress för brev."""
     adress = ansokan.boende.adress
