@@ -1,0 +1,46 @@
+"""``arende bench``: measurements that can be repeated, as figures and ratios inside one run."""
+
+import os
+from typing import Annotated, Any
+
+import typer
+
+import benchmarks.case
+import benchmarks.rules
+from robot.cli._say import out, say_json
+from robot.logs import configure
+
+app = typer.Typer(help="Measure: how fast the rules decide, how long a case takes.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="bench")
+
+
+@app.command("rules")
+def rules(
+    seconds: Annotated[float, typer.Option(min=0.3, help="How long to measure.")] = 9.0,
+    as_json: AsJson = False,
+) -> None:
+    """Decisions of ekonomiskt bistånd per second and core with all findings, beside the same sums in plain Python."""
+    _say(benchmarks.rules.run(seconds), as_json=as_json)
+
+
+@app.command("case")
+def case(
+    cases: Annotated[int, typer.Option(min=1, max=60, help="How many cases to measure.")] = 12,
+    as_json: AsJson = False,
+) -> None:
+    """Median time of a whole case, one at a time, with its parts: queue, registers, rules, GUI, journal, letter."""
+    configure(os.environ.get("ARENDE_LOG_LEVEL", "CRITICAL"))
+    _say(benchmarks.case.run(cases), as_json=as_json)
+
+
+def _say(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(figures)
+        return
+    for name, value in figures.items():
+        out.print(f"{name}: {value}")
