@@ -152,6 +152,7 @@ async def _save(walk: Walk, save: Save) -> dict[str, str]:
         failure.after_save = not _refused(failure, before.heading)
         raise
     walk.keep(receipt)
+    walk.read_back[save.receipt.heading] = found
     return found
 
 

@@ -53,7 +53,8 @@ class Tab:
     """A page in its own context. What the browser tells by the way gathers here until the session asks for it.
 
     ``status``: of the last document (0: none came). ``script_status``: of the last refused question by a script
-    (4xx, 5xx; 599 when no answer came), else 0.
+    (4xx, 5xx; 599 when no answer came), else 0. ``cut_off``: the connection broke before the document was whole.
+    ``interrupted``: a dialog came or the document was cut off, so that what the page waits for may never come.
     """
 
     context: BrowserContext
@@ -62,13 +63,20 @@ class Tab:
     status: int = 0
     script_status: int = 0
     dialogs: list[str] = field(default_factory=list)
-    dialog_came: asyncio.Event = field(default_factory=asyncio.Event)
+    cut_off: bool = False
+    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
     def forget(self) -> None:
         """Start a new job with nothing left from the one before."""
-        self.status = self.script_status = 0
         self.dialogs.clear()
-        self.dialog_came.clear()
+        self.leave()
+
+    def leave(self) -> None:
+        """What was known of the last document and of its scripts' questions does not concern the next one."""
+        self.status = self.script_status = 0
+        self.cut_off = False
+        if not self.dialogs:
+            self.interrupted.clear()
 
     def listen(self) -> None:
         """Keep what the browser tells. A dialog nobody declared is dismissed: the page may not hang on it."""
@@ -84,6 +92,9 @@ class Tab:
             self.script_status = response.status
 
     def _no_answer(self, request: Request) -> None:
+        if request.is_navigation_request() and "ERR_ABORTED" not in (request.failure or ""):
+            self.cut_off = True
+            self.interrupted.set()
         if request.resource_type in {"fetch", "xhr"}:
             self.script_status = 599
 
@@ -93,7 +104,7 @@ class Tab:
         with suppress(PlaywrightError):
             await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
         if self.dialogs:
-            self.dialog_came.set()
+            self.interrupted.set()
 
     def _crashed(self, _page: Page) -> None:
         self.broken = True
@@ -133,6 +144,11 @@ class BrowserPool:
         """A tab of this login; waits when all ``concurrency`` are out.
 
         A job that ends in anything but a failure of its own case does not give its context back.
+
+        Raises:
+            GuiFailure: retry, when the browser died while a context was made.
+            BrowserMissingError: no browser can be started on this machine.
+
         """
         places = self._places.setdefault(login, asyncio.Semaphore(concurrency))
         async with places:
@@ -156,10 +172,13 @@ class BrowserPool:
             tab = self._idle[login].pop()
             if not tab.broken and not tab.page.is_closed():
                 return tab
-        context = await browser.new_context(
-            locale="sv-SE", viewport={"width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}, accept_downloads=False
-        )
-        tab = Tab(context, await context.new_page())
+        try:
+            context = await browser.new_context(
+                locale="sv-SE", viewport={"width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}, accept_downloads=False
+            )
+            tab = Tab(context, await context.new_page())
+        except PlaywrightError as error:
+            raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren gick inte att använda.") from error
         tab.listen()
         return tab
 

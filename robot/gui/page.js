@@ -231,8 +231,7 @@ async (request) => {
     case "look":
       return describe();
     case "arrive":
-      await until(() => document.readyState === "complete" && !busy(), request.limitMs);
-      return describe();
+      return { settled: await until(() => document.readyState === "complete" && !busy(), request.limitMs), page: describe() };
     case "fill":
       for (const rows of request.rows) await addRows(rows);
       for (const action of request.actions) {

@@ -85,6 +85,7 @@ class Session:
         return self.check(seen)
 
     async def _go(self, path: str) -> Seen:
+        self.tab.leave()
         async with self._bounded():
             await self.tab.page.goto(urljoin(self.system.base_url, path), wait_until="commit")
         return await self.arrive()
@@ -93,7 +94,10 @@ class Session:
         """The page, once it is loaded and not busy."""
         for _ in range(REDIRECTS):
             with suppress(_LeftError):
-                return self._answered(Seen.of(await self._ask("arrive")))
+                answer = await self._unless_interrupted(self.ask("arrive"))
+                if not answer["settled"]:
+                    raise self._slow()
+                return self._answered(Seen.of(answer["page"]))
         raise self._slow()
 
     async def look(self) -> Seen:
@@ -135,26 +139,26 @@ class Session:
 
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
-        self.tab.status = self.tab.script_status = 0
+        self.tab.leave()
         expected = {"heading": then.heading, "headingStarts": then.heading_starts}
         try:
-            return await self._unless_dialog(self._ask(operation, **expected, **more))
+            return await self._unless_interrupted(self.ask(operation, **expected, **more))
         except _LeftError:
             return None
 
-    async def _unless_dialog(self, question: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-        """The answer, unless a dialog of the browser comes first: the page then waits for something nobody will do."""
+    async def _unless_interrupted(self, question: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        """The answer, unless a dialog or a broken connection comes first: the page may then never settle."""
         asked = asyncio.ensure_future(question)
-        dialog = asyncio.ensure_future(self.tab.dialog_came.wait())
+        interrupted = asyncio.ensure_future(self.tab.interrupted.wait())
         try:
-            await asyncio.wait({asked, dialog}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({asked, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if not asked.done():
-                raise self._unexpected_dialog(None)
+                raise self._cut_off() if self.tab.cut_off else self._unexpected_dialog(None)
             return asked.result()
         finally:
-            for task in (asked, dialog):
+            for task in (asked, interrupted):
                 task.cancel()
-            await asyncio.gather(asked, dialog, return_exceptions=True)
+            await asyncio.gather(asked, interrupted, return_exceptions=True)
 
     async def fill(self, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> Seen:
         """Add rows and fill fields, all in one round trip; the page afterwards."""
@@ -190,13 +194,7 @@ class Session:
         return Seen.of(await self.ask("look"))
 
     async def ask(self, operation: str, **more: Any) -> Any:
-        """One question to a page that is expected to stay."""
-        try:
-            return await self._ask(operation, **more)
-        except _LeftError as error:
-            raise GuiFailure("retry", "sidan_byttes", "Sidan byttes mitt i arbetet.") from error
-
-    async def _ask(self, operation: str, **more: Any) -> Any:
+        """One question to the page, answered in one round trip."""
         request = {
             "op": operation,
             "words": list(self._signs),
@@ -210,6 +208,10 @@ class Session:
     def _bounded(self) -> "_Bounded":
         return _Bounded(self)
 
+    def _cut_off(self) -> GuiFailure:
+        text = f"Anslutningen till {self.system.manifest.title} bröts."
+        return GuiFailure("retry", "anslutning_bruten", text)
+
     def _slow(self) -> GuiFailure:
         return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
 
@@ -220,8 +222,8 @@ class Session:
 
     def _answered(self, seen: Seen) -> Seen:
         name, status = self.system.manifest.title, self.tab.status
-        if seen.broken:
-            raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.")
+        if seen.broken or self.tab.cut_off:
+            raise self._cut_off()
         if status >= 500:
             raise self.server_error(seen)
         if status in {401, 403, 404, 405, 410}:
@@ -284,8 +286,11 @@ def _identities(text: str) -> set[str]:
     return {_identity(found) for found in PERSONNUMMER.findall(text)}
 
 
-class _LeftError(Exception):
+class _LeftError(GuiFailure):
     """The page was left for another document while it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("retry", "sidan_byttes", "Sidan byttes mitt i arbetet.")
 
 
 class _Bounded:

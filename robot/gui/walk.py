@@ -65,7 +65,7 @@ class Walk:
     def keep(self, page: Page) -> None:
         """The evidence and the read-back of the page that was just asked; costs no round trip."""
         self.evidence.append(self.seen.snapshot(self.session.screen.id, self.session.now(), quiet=self.quiet))
-        shown = self.read_back.setdefault(page.heading or page.heading_starts or "", {})
+        shown: dict[str, str] = {}
         for control in self.seen.controls:
             place = f"{control.table}: {control.column} rad {control.row + 1}" if control.table else control.label
             shown[place] = control.value
@@ -76,6 +76,9 @@ class Walk:
                 for number in range(len(table.rows)):
                     for column in rows.columns:
                         shown[f"{rows.table}: {column} rad {number + 1}"] = table.cell(number, column)
+
+        if shown:
+            self.read_back.setdefault(page.heading or page.heading_starts or "", {}).update(shown)
 
     async def _open(self, row: OneRow, then: Page) -> None:
         at = self._match(row)

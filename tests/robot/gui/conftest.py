@@ -16,6 +16,8 @@ from testbed.verksamhetssystem.seed import seed
 from tests.robot.gui.municipality import NOW, Town, persons
 from tests.robot.gui.odd import OddSystem, case_system
 
+PATIENT, HASTY = 15.0, 2.0  # seconds that a page may take
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[BrowserPool]:
@@ -41,8 +43,14 @@ def odd(odd_server: tuple[OddSystem, str]) -> OddSystem:
 
 @pytest.fixture
 def odd_bot(odd_server: tuple[OddSystem, str], pool: BrowserPool) -> Bot:
-    """A bot of the tiny system; it gives a page three seconds."""
-    return Bot(case_system(odd_server[1], read_seconds=3), pool, now=lambda: NOW)
+    """A bot of the tiny system."""
+    return Bot(case_system(odd_server[1], read_seconds=PATIENT), pool, now=lambda: NOW)
+
+
+@pytest.fixture
+def hasty_odd_bot(odd_server: tuple[OddSystem, str], pool: BrowserPool) -> Bot:
+    """The same with little patience, for what will never come."""
+    return Bot(case_system(odd_server[1], read_seconds=HASTY), pool, now=lambda: NOW)
 
 
 @pytest.fixture(scope="module")
@@ -67,5 +75,11 @@ def town(town_server: Town) -> Town:
 
 @pytest.fixture
 def bot(town: Town, pool: BrowserPool) -> Bot:
-    """A bot of the simulated case system; it gives a page three seconds."""
-    return Bot(case_system(town.url, read_seconds=3), pool, now=lambda: NOW)
+    """A bot of the simulated case system."""
+    return Bot(case_system(town.url, read_seconds=PATIENT), pool, now=lambda: NOW)
+
+
+@pytest.fixture
+def hasty_bot(town: Town, pool: BrowserPool) -> Bot:
+    """The same with little patience, for what will never come."""
+    return Bot(case_system(town.url, read_seconds=HASTY), pool, now=lambda: NOW)

@@ -1,16 +1,20 @@
 """The screens of ekonomiskt bistånd against the simulated case system and its faults; its own data decides."""
 
+import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from processes.ekonomiskt_bistand.records import Tidigare
 from robot.gui.bot import Bot, Written
+from robot.gui.browser import BrowserPool
 from robot.gui.failure import GuiFailure
 from testbed.verksamhetssystem.faults import Fault, FaultKind
-from tests.robot.gui.municipality import OTHER, REFERENCE, VALUES, Town, kr, screen
+from tests.robot.gui.municipality import NOW, OTHER, REFERENCE, VALUES, Town, kr, screen
+from tests.robot.gui.odd import case_system
 
-TWICE = 2  # Chromium itself tries once more when a kept connection breaks
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -46,7 +50,7 @@ async def test_the_case_and_last_month_are_read(town: Town, bot: Bot) -> None:
     ]
     assert last["sarskilda"] == []
     assert last["resultat"] == "-14240.00"
-    assert json.loads(json.dumps(found.data)) == found.data
+    assert Tidigare.model_validate_json(json.dumps(found.data)).senaste is not None
 
 
 async def test_a_case_without_last_month_is_read_as_such(town: Town, bot: Bot) -> None:
@@ -98,9 +102,9 @@ async def test_a_record_that_differs_is_never_taken_for_ours(town: Town, bot: Bo
     assert (caught.value.kind, caught.value.code, caught.value.label) == ("human", "avviker", "Summa")
 
 
-async def test_the_system_must_come_to_the_same_sum(town: Town, bot: Bot) -> None:
+async def test_the_system_must_come_to_the_same_sum(town: Town, hasty_bot: Bot) -> None:
     """When the case system calculates something else, nothing is saved."""
-    failure = await failure_of(bot, "berakning", resultat=kr("-11537.62"))
+    failure = await failure_of(hasty_bot, "berakning", resultat=kr("-11537.62"))
     assert (failure.kind, failure.code, failure.label, failure.after_save) == ("human", "avviker", "Resultat", False)
     assert (failure.wanted, failure.found.replace("\u00a0", " ")) == ("-11537,62", "-11 537,63")
     assert town.finals() == []
@@ -139,28 +143,20 @@ async def test_a_page_that_breaks_before_the_save_is_tried_again_later(
     town: Town, bot: Bot, kind: FaultKind, page: str
 ) -> None:
     """A server error or a broken connection before the save is a retry, and the next try saves one record."""
-    town.faults.replace([Fault(kind, page)])
+    town.faults.replace([Fault(kind, page, times=1)])
     failure = await failure_of(bot, "berakning")
     assert (failure.kind, failure.after_save) == ("retry", False)
     assert town.finals() == []
-    town.faults.replace([])
     await bot.write(screen("berakning"), VALUES)
     assert len(town.finals()) == 1
 
 
 async def test_a_lost_answer_after_the_save_is_unknown_and_found(town: Town, bot: Bot) -> None:
     """When the answer to a save is lost nobody knows; looking by another path finds the one record."""
-    town.faults.replace([Fault(FaultKind.LOST_ANSWER, "spara_berakning", times=TWICE)])
+    town.faults.replace([Fault(FaultKind.LOST_ANSWER, "spara_berakning", times=1)])
     failure = await failure_of(bot, "berakning")
     assert failure.after_save
     assert await bot.look(screen("berakning"), VALUES) is not None
-    assert len(town.finals()) == 1
-
-
-async def test_a_save_that_the_browser_itself_repeats_is_one_record(town: Town, bot: Bot) -> None:
-    """Chromium sends a request again when a kept connection breaks; the receipt of the first save is then read."""
-    town.faults.replace([Fault(FaultKind.LOST_ANSWER, "spara_berakning", times=1)])
-    await bot.write(screen("berakning"), VALUES)
     assert len(town.finals()) == 1
 
 
@@ -170,6 +166,29 @@ async def test_a_server_error_at_the_save_is_unknown_and_not_found(town: Town, b
     failure = await failure_of(bot, "berakning")
     assert failure.after_save
     assert await bot.look(screen("berakning"), VALUES) is None
+
+
+async def test_a_session_is_kept_warm_between_jobs(town: Town, bot: Bot) -> None:
+    """The second job uses the login of the first: a login page that would fail is never asked."""
+    await bot.read(screen("forra_berakningen"), VALUES)
+    town.faults.replace([Fault(FaultKind.ERROR_500, "logga_in")])
+    await bot.read(screen("forra_berakningen"), VALUES)
+
+
+async def test_two_jobs_at_once_have_a_session_each(town: Town, bot: Bot) -> None:
+    """The two jobs that the manifest allows at the same time do not disturb each other; the third waits its turn."""
+    other = {**VALUES, "sokande_personnummer": OTHER}
+    jobs = [bot.read(screen("forra_berakningen"), values) for values in (VALUES, other, VALUES)]
+    first, second, third = await asyncio.gather(*jobs)
+    assert [read.data["arendenummer"] for read in (first, second, third)] == ["EB-1001", "EB-1002", "EB-1001"]
+
+
+async def test_a_wrong_password_stops_the_system(town: Town, pool: BrowserPool) -> None:
+    """A refused login is no retry: it would lock the account."""
+    system = replace(case_system(town.url), username="handlaggare")
+    with pytest.raises(GuiFailure) as caught:
+        await Bot(system, pool, now=lambda: NOW).read(screen("forra_berakningen"), VALUES)
+    assert (caught.value.kind, caught.value.code) == ("stop", "inloggning_nekad")
 
 
 async def test_an_unexpected_message_goes_to_a_person(town: Town, bot: Bot) -> None:

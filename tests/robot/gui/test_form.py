@@ -175,7 +175,7 @@ async def test_anything_but_the_receipt_after_a_save_is_unknown(odd: OddSystem, 
     assert len(odd.saved) == 1
 
 
-async def test_a_save_that_is_not_answered_in_time_is_unknown(odd: OddSystem, odd_bot: Bot) -> None:
+async def test_a_save_that_is_not_answered_in_time_is_unknown(odd: OddSystem, hasty_odd_bot: Bot) -> None:
     """A slow save ends within the manifest's bound, with an unknown outcome, pressed once."""
 
     async def never(request: Request) -> Response:
@@ -184,7 +184,7 @@ async def test_a_save_that_is_not_answered_in_time_is_unknown(odd: OddSystem, od
         return page("Sparat", "")
 
     odd.answer = never
-    failure = await failure_of(odd_bot)
+    failure = await failure_of(hasty_odd_bot)
     assert (failure.kind, failure.code, failure.after_save) == ("retry", "sidan_svarar_inte", True)
     assert len(odd.saved) == 1
 
