@@ -43,7 +43,7 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
 def run(cases: int) -> dict[str, Any]:
     """Medians in milliseconds over the cases that the robot decided and carried out, and each part's share.
 
-    `queue` is the rest: waiting for the queue, and what is not one of the other parts. The first case starts the browser
+    `queue` is the rest: waiting, and what is not one of the other parts. The first case starts the browser
     and is left out.
     """
     scenario = generate(1, min(4 * cases + 8, 400), MONTH)
