@@ -131,8 +131,9 @@ class RuleBook:
     def evaluate(self, targets: Sequence[str], facts: Mapping[str, Fact], on: date) -> Evaluation:
         """Work out the targets from facts, by the rules and amounts in force on a date.
 
-        A fact given under a rule's or an amount's name goes before it. Never raises for what a case contains: every
-        unknown is a finding with reasons. Raises RuleBookError for a target or a fact that the book does not name.
+        A fact given under a rule's or an amount's name goes before it; one that the book does not name is not used.
+        Never raises for what a case contains: every unknown is a finding with reasons. Raises RuleBookError for a
+        target that the book does not name.
         """
         key = (tuple(targets), frozenset(facts), on)
         plan = self._plans.get(key)
@@ -148,7 +149,7 @@ class RuleBook:
 
     def _compile(self, targets: tuple[str, ...], facts: Mapping[str, Fact], on: date) -> tuple[_Node, ...]:
         names = self.names()
-        for name in (*targets, *facts):
+        for name in targets:
             if name not in names:
                 hint = did_you_mean(name, names)
                 raise RuleBookError(f"`{name}` is no fact, amount or rule" + (f"; {hint}" if hint else ""))

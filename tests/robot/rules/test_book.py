@@ -166,6 +166,13 @@ def test_a_target_that_does_not_exist_is_an_error() -> None:
         book().evaluate(["bidraget"], ONE, MARCH)
 
 
+def test_a_fact_that_the_book_does_not_name_is_not_used() -> None:
+    """A fact nobody asks for changes nothing: the engine may know more than a process declares."""
+    assert book().evaluate(["bidrag"], {**ONE, "annat": Known(1, "motorn")}, MARCH) == book().evaluate(
+        ["bidrag"], ONE, MARCH
+    )
+
+
 def test_marks_tell_how_well_the_figures_are_known() -> None:
     """The evaluation knows the marks of the amounts it used."""
     assert book().evaluate(["bidrag"], ONE, MARCH).marks() == {"D"}
