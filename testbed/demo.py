@@ -55,7 +55,7 @@ class Demo:
         self.worker = Worker(Settings(), clock=municipality.clock)
 
     def run(self, progress: Progress) -> Outcome:
-        """Hand in every application, wait until no case is running, and compare. ``progress``: how many are finished."""
+        """Hand in every application, wait until no case is running, and compare. ``progress``: how many have ended."""
         began = time.monotonic()
         refused = self._hand_in()
         self.worker.start()

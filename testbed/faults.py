@@ -34,9 +34,10 @@ class Fault:
 def calls() -> dict[str, dict[str, tuple[str, ...]]]:
     """Every fault that can be switched on: system -> call -> kinds."""
     found = {
-        system: {call: tuple(sorted(kinds)) for call, kinds in mock.FAULTS.items()} for system, mock in MOCKS.items()
+        system: {call: tuple(sorted(kind.value for kind in kinds)) for call, kinds in mock.FAULTS.items()}
+        for system, mock in MOCKS.items()
     }
-    kinds = tuple(sorted(case_system.FaultKind))
+    kinds = tuple(sorted(kind.value for kind in case_system.FaultKind))
     return found | {CASE_SYSTEM: dict.fromkeys((ANY, *page_names()), kinds)}
 
 
