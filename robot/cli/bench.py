@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import typer
 
 import benchmarks.case
+import benchmarks.faults
 import benchmarks.rules
-from robot.cli._say import out, say_json
+from robot.cli._say import err, out, say_json
 from robot.logs import configure
 
 app = typer.Typer(help="Measure: how fast the rules decide, how long a case takes.", no_args_is_help=True)
@@ -36,6 +37,24 @@ def case(
     """Median time of a whole case, one at a time, with its parts: queue, registers, rules, GUI, journal, letter."""
     configure(os.environ.get("ARENDE_LOG_LEVEL", "CRITICAL"))
     _say(benchmarks.case.run(cases), as_json=as_json)
+
+
+@app.command("faults")
+def faults(
+    cases: Annotated[int, typer.Option(min=1, help="How many cases in each run.")] = 10,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same cases.")] = 1,
+    only: Annotated[str, typer.Option(help="Only faults whose name begins so, e.g. sms or skatteverket.agi.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run the demo once per fault switch of every simulated system. Exit 1 when a decision was wrong or a case lost."""
+
+    def progress(fault: str, number: int, total: int) -> None:
+        err.print(f"{number}/{total} {fault}")
+
+    found = benchmarks.faults.run(cases, seed=seed, only=only, progress=progress)
+    _say(found, as_json=as_json)
+    if found["wrong"] or found["disagree"] or found["failed"]:
+        raise typer.Exit(1)
 
 
 def _say(figures: dict[str, Any], *, as_json: bool) -> None:
