@@ -1,32 +1,28 @@
 """One job's hold of a logged-in page: asks it, presses in it, and stops on everything that no screen file expects."""
 
 import asyncio
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from types import TracebackType
 from typing import Any
 from urllib.parse import urljoin
 
 from playwright.async_api import ElementHandle
-from playwright.async_api import Error as PlaywrightError
 from pydantic import SecretStr
 
 from connectors.manifest import CaseSystemManifest
 from robot.gui.browser import Tab
 from robot.gui.failure import GuiFailure
+from robot.gui.identity import check_person, must_show_person
+from robot.gui.round_trip import LeftError, RoundTrip
 from robot.gui.screen import Page, ScreenFile
 from robot.gui.seen import Seen, closest
-from robot.gui.values import UnreadableError, plain, understood
 
-LEAVING = ("Execution context was destroyed", "Cannot find context", "because of a navigation", "Frame was detached")
 REDIRECTS = 5  # documents that may follow each other before one stays
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
-PERSONNUMMER = re.compile(r"\b\d{8}-?[0-9A-Z]\d{2}[0-9A-Z]\b")
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,7 @@ class Session:
         self.values = values
         self.now = now
         self.limit = system.manifest.timeouts.read_seconds
+        self._whose = [str(values[name]) for name in screen.identity.shows]
         self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
 
     async def begin(self) -> Seen:
@@ -93,7 +90,7 @@ class Session:
     async def arrive(self) -> Seen:
         """The page, once it is loaded and not busy."""
         for _ in range(REDIRECTS):
-            with suppress(_LeftError):
+            with suppress(LeftError):
                 answer = await self._unless_interrupted(self.ask("arrive"))
                 if not answer["settled"]:
                     raise self._slow()
@@ -143,7 +140,7 @@ class Session:
         expected = {"heading": then.heading, "headingStarts": then.heading_starts}
         try:
             return await self._unless_interrupted(self.ask(operation, **expected, **more))
-        except _LeftError:
+        except LeftError:
             return None
 
     async def _unless_interrupted(self, question: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
@@ -205,8 +202,8 @@ class Session:
         async with self._bounded():
             return await self.tab.page.evaluate(_script(), request)
 
-    def _bounded(self) -> "_Bounded":
-        return _Bounded(self)
+    def _bounded(self) -> RoundTrip:
+        return RoundTrip(self.tab, self.system.manifest.title, self.limit * 2 + 2)  # the page's own limit comes first
 
     def _cut_off(self) -> GuiFailure:
         text = f"Anslutningen till {self.system.manifest.title} bröts."
@@ -246,7 +243,7 @@ class Session:
             text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."
             found = " ".join(seen.alerts)
             raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken, found=found)
-        self._right_person(seen)
+        check_person(seen, self._whose)
         return seen
 
     def _unexpected_dialog(self, seen: Seen | None) -> GuiFailure:
@@ -255,73 +252,6 @@ class Session:
         page = "" if seen is None else seen.heading
         return GuiFailure("human", "ovantad_dialog", text, page=page, found=" ".join(words))
 
-    def _right_person(self, seen: Seen) -> None:
-        banner = " ".join(seen.banner)
-        if not banner:
-            return
-        wanted = [str(self.values[name]) for name in self.screen.identity.shows]
-        for text in wanted:
-            if plain(text) not in plain(banner) and _identity(text) not in _identities(banner):
-                raise GuiFailure("human", "fel_person", "Sidan visar en annan person än ärendets.", page=seen.heading)
-        if _identities(banner) - {_identity(text) for text in wanted}:
-            raise GuiFailure("human", "fel_person", "Sidan visar fler personer än ärendets.", page=seen.heading)
-
     def must_show_person(self, seen: Seen) -> None:
         """Stop unless the page itself tells whose case it is; called before anything is written."""
-        if len(seen.banner) != 1:
-            label = self.screen.identity.banner
-            text = f"Sidan visar inte {label}, så roboten vet inte vems ärende det är."
-            raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=label)
-        self._right_person(seen)
-
-
-def _identity(text: str) -> str:
-    try:
-        return str(understood(text, "personnummer"))
-    except UnreadableError:
-        return ""
-
-
-def _identities(text: str) -> set[str]:
-    return {_identity(found) for found in PERSONNUMMER.findall(text)}
-
-
-class _LeftError(GuiFailure):
-    """The page was left for another document while it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__("retry", "sidan_byttes", "Sidan byttes mitt i arbetet.")
-
-
-class _Bounded:
-    """Bounds a round trip in time and turns what the browser raises into a `GuiFailure`."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._clock = asyncio.timeout(session.limit * 2 + 2)  # the page's own limit comes first
-
-    async def __aenter__(self) -> None:
-        await self._clock.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        name = self._session.system.manifest.title
-        try:
-            await self._clock.__aexit__(kind, error, trace)
-        except TimeoutError as late:
-            raise GuiFailure("retry", "sidan_svarar_inte", f"{name} svarade inte i tid.") from late
-        if not isinstance(error, PlaywrightError):
-            return
-        if any(sign in error.message for sign in LEAVING):
-            raise _LeftError from error
-        if (
-            self._session.tab.page.is_closed()
-            or self._session.tab.broken
-            or "closed" in error.message
-            or "crash" in error.message
-        ):
-            raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren avslutades mitt i arbetet.") from error
-        if "net::" in error.message:
-            raise GuiFailure("retry", "anslutning_bruten", f"Anslutningen till {name} bröts.") from error
-        raise GuiFailure("retry", "webblasarfel", "Webbläsaren kunde inte utföra steget.") from error
+        must_show_person(seen, self.screen.identity.banner, self._whose)
