@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, select_autoescape
-from weasyprint import HTML
 
 from robot.engine.view import SWEDEN, CaseView, robot_decider
 from robot.rules import Finding, Reason
@@ -88,6 +87,9 @@ def pdf(html: str, folder: Path) -> bytes:
 
     ``folder`` is where style sheets lie; nothing is fetched from a network.
     """
+    # Imported here: it loads the whole of Pango, which commands that write no letter should not wait for.
+    from weasyprint import HTML  # noqa: PLC0415
+
     document = HTML(string=html, base_url=folder.as_uri() + "/")
     content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True)
     return content
