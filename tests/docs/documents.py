@@ -2,7 +2,7 @@
 
 `<!-- generated: NAME -->` … `<!-- end -->`   a table written from the code by `make docs`
 `<!-- from: FILE -->` + code block            lines that stand in FILE in this order; a line of `…` skips
-`<!-- run -->` + code block                   shell, run in a scratch copy of the process folders
+`<!-- run -->` + code block                   `arende` commands, run in a scratch copy of the process folders
 `<!-- expect: CODE -->` + code block          the same, with the exit code it must have
 `<!-- edit: FILE end -->` + code block        added last in the scratch FILE
 `<!-- edit: FILE new -->` + code block        the whole of a new scratch FILE
