@@ -1,12 +1,15 @@
 """Reads an application: every fault in it at once, or the process's own record."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from robot.definition import Definition
+
+_KEY = re.compile(r"[A-Za-z_][A-Za-z_]{0,39}[0-9]{0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ def read_application(data: bytes, definition: Definition) -> tuple[Any, tuple[Fa
         )
     except json.JSONDecodeError as error:
         return None, (Fault(f"line {error.lineno}, column {error.colno}", f"expected JSON: {error.msg}"),)
+    except RecursionError:
+        return None, (Fault("the file", "expected an application, found lists or objects nested without end"),)
     except ValueError as error:
         return None, (Fault("the file", str(error)),)
     try:
@@ -37,15 +42,20 @@ def read_application(data: bytes, definition: Definition) -> tuple[Any, tuple[Fa
 
 
 def _fault(found: Any) -> Fault:
-    where = ".".join(str(part) for part in found["loc"]) or "the application"
+    where = ".".join(_shown(part) for part in found["loc"]) or "the application"
     return Fault(where, found["msg"])
+
+
+def _shown(key: str | int) -> str:
+    """A place in the application. A key that no record has is the sender's own text, and may say anything."""
+    return str(key) if isinstance(key, int) or _KEY.fullmatch(key) else "(unreadable key)"
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     doubled = sorted({key for key in keys if keys.count(key) > 1})
     if doubled:
-        msg = f"expected each key once, found twice: {', '.join(doubled)}"
+        msg = f"expected each key once, found twice: {', '.join(map(_shown, doubled))}"
         raise ValueError(msg)
     return dict(pairs)
 

@@ -9,7 +9,7 @@ from audit.log.journal import Journal
 from audit.stickprov.draw import draw
 from robot.engine.case import CaseState
 from robot.engine.ledger import CONFLICTS, StaleCaseError
-from robot.engine.view import SWEDEN
+from robot.engine.working_days import SWEDEN
 from robot.store.database import Database
 
 

@@ -107,8 +107,10 @@ def _answered(state: CaseState, told: Told) -> CaseState:
 
 def _fact_changed(state: CaseState, told: Told) -> CaseState:
     source = told.body["source"]
-    changed = {name: StoredFact(True, source, told.at, told.values.get(name)) for name in told.body["facts"]}
-    return replace(state, facts={**state.facts, **changed}, reviewed=(*state.reviewed, "fact_changed"))
+    facts = {name: StoredFact(True, source, told.at, told.values.get(name)) for name in told.body["facts"]}
+    reviewed = (*state.reviewed, "fact_changed")
+    # What was proposed and decided rested on the fact as it was.
+    return replace(state, facts={**state.facts, **facts}, reviewed=reviewed, proposal=None, decision=None)
 
 
 def _proposed(state: CaseState, told: Told) -> CaseState:

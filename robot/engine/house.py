@@ -1,9 +1,7 @@
 """Puts the robot together from its settings: database, journal, queue, library, intake, reviews."""
 
-import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from sqlmodel import func, select
@@ -98,10 +96,5 @@ def _first_keys(settings: Settings, database: Database) -> None:
         msg = f"the database holds {entries} journal entries, but a key file is missing: {names}; restore it"
         raise DatabaseError(msg)
     for path in missing:
-        _private(path.parent)
+        path.parent.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
         create_key_file(path)
-
-
-def _private(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101 - the folder of secrets is for the owner only

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -17,16 +17,21 @@ from robot.definition import Definition
 from robot.engine.application import Fault, read_application
 from robot.engine.case import CaseState
 from robot.engine.fold import fold
-from robot.engine.ledger import Ledger, projection
+from robot.engine.ledger import CONFLICTS, Ledger, projection
 from robot.engine.library import Library
 from robot.engine.services import BUILD
 from robot.engine.view import CaseView
 from robot.steps.base import CASES_QUEUE
+from robot.store.database import alone
 from robot.store.tables import CaseRow, IntakeRow
 
 log = structlog.get_logger(__name__)
 PROMISE = timedelta(hours=24)
 SUBJECT = "sokande_personnummer"
+
+
+class IntakeConflictError(Exception):
+    """The application was not taken, because others kept writing; hand it in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +92,21 @@ class Intake:
         earlier = self._earlier(digest)
         if earlier is not None:
             return earlier
+        delivery = _Delivery(data, digest, source, received_at or self._ledger.clock.now())
         application, faults = read_application(data, definition)
-        at = received_at or self._ledger.clock.now()
-        try:
-            with self._ledger.database.write() as session:
-                delivery = _Delivery(data, digest, source, at)
-                if application is None:
-                    return self._refuse(session, delivery, faults)
-                return self._open(session, definition, application, delivery)
-        except IntegrityError:
-            # Two deliveries of the same bytes at once: the other one was first.
-            found = self._earlier(digest)
-            if found is None:
-                raise
-            return found
+        for _ in range(CONFLICTS):
+            try:
+                with self._ledger.database.write() as session:
+                    if application is None:
+                        return self._refuse(session, delivery, faults)
+                    return self._open(session, definition, application, delivery)
+            except IntegrityError:
+                # Another intake was first: with these bytes, or in keeping the definition; then we try again.
+                found = self._earlier(digest)
+                if found is not None:
+                    return found
+        msg = f"an application could not be stored in {CONFLICTS} tries; another process stores all the time"
+        raise IntakeConflictError(msg)
 
     def _earlier(self, digest: str) -> Accepted | Refused | None:
         with self._ledger.database.read() as session:
@@ -111,7 +117,7 @@ class Intake:
             return Accepted(row.case_ref, new=False)
         return Refused(row.ref, tuple(Fault(**fault) for fault in row.faults))
 
-    def _refuse(self, session: Session, delivery: "_Delivery", faults: tuple[Fault, ...]) -> Refused:
+    def _refuse(self, session: Session, delivery: _Delivery, faults: tuple[Fault, ...]) -> Refused:
         ref = f"intake-{self._random_bytes(16).hex()}"
         listed = [{"where": fault.where, "what": fault.what} for fault in faults]
         self._ledger.journal.append(
@@ -134,12 +140,15 @@ class Intake:
         log.warning("intake.refused", delivery=ref, source=delivery.source, faults=len(faults))
         return Refused(ref, faults)
 
-    def _open(self, session: Session, definition: Definition, application: Any, delivery: "_Delivery") -> Accepted:
+    def _open(self, session: Session, definition: Definition, application: Any, delivery: _Delivery) -> Accepted:
         now = self._ledger.clock.now()
         ref = new_case_ref(self._random_bytes)
         self._library.keep(session, definition, now=now)
         state = self._journalled(session, ref, definition, application, delivery)
         subject = self._subject(definition, state)
+        if subject is not None:
+            # Two applications of one person at the same moment would otherwise not see each other.
+            alone(session, f"{definition.id} {subject}")
         if self._applied_before(session, subject, definition, state.month):
             self._ledger.journal.append(session, ref, "check.done", actor=_ACTOR, **_APPLIED_BEFORE)
             state = fold(self._ledger.journal.read(session, ref))
@@ -174,7 +183,7 @@ class Intake:
         return Accepted(ref, new=True)
 
     def _journalled(
-        self, session: Session, ref: str, definition: Definition, application: Any, delivery: "_Delivery"
+        self, session: Session, ref: str, definition: Definition, application: Any, delivery: _Delivery
     ) -> CaseState:
         fact = next(name for name, declared in definition.facts.items() if declared.type is definition.application)
         body = {
@@ -191,7 +200,7 @@ class Intake:
         self._ledger.journal.append(session, ref, "case.opened", actor=actor, body=body, personal=personal)
         return fold(self._ledger.journal.read(session, ref))
 
-    def _subject(self, definition: Definition, state: Any) -> str | None:
+    def _subject(self, definition: Definition, state: CaseState) -> str | None:
         view = CaseView(definition, state, now=self._ledger.clock.now())
         values, _ = view.values((SUBJECT,)) if SUBJECT in definition.book.names() else ({}, ())
         try:
@@ -199,7 +208,7 @@ class Intake:
         except VaultError:
             return None  # not a number that identifies anybody; the process hands such a case to a person
 
-    def _applied_before(self, session: Session, subject: str | None, definition: Definition, month: Any) -> bool:
+    def _applied_before(self, session: Session, subject: str | None, definition: Definition, month: date) -> bool:
         if subject is None:
             return False
         same = select(func.count()).where(

@@ -7,20 +7,23 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from audit.clock import Clock
 from audit.errors import JournalConflictError
 from audit.log.entry import Actor
 from audit.log.journal import Journal, Recorded
+from audit.log.tables import EntryRow
 from robot.engine.case import CaseState
 from robot.engine.fold import after, fold
+from robot.engine.money import ore
 from robot.steps.base import Draft
 from robot.store.database import Database
 from robot.store.tables import CaseRow
 
 log = structlog.get_logger(__name__)
 CONFLICTS = 5
+READING = "access.read"
 
 
 class StaleCaseError(Exception):
@@ -72,6 +75,7 @@ class Ledger:
         for attempt in range(CONFLICTS):
             try:
                 with self.database.write() as session:
+                    _must_be_newest(session, state)
                     after_all = self._appended(session, state, drafts, actor)
                     self._move(session, state, after_all, queue)
                     if queue is not None:
@@ -130,6 +134,17 @@ class Ledger:
         return Recorded(entry, dict(draft.personal))
 
 
+def _must_be_newest(session: Session, state: CaseState) -> None:
+    """Two workers with the same segment would otherwise both intend the same effect, and both act."""
+    newer = select(EntryRow.type).where(
+        EntryRow.case_ref == state.ref, col(EntryRow.case_seq) >= state.entries, col(EntryRow.type) != READING
+    )
+    found = session.exec(newer).first()
+    if found is not None:
+        msg = f"case {state.ref} got {found} after entry {state.entries}; another worker has moved it"
+        raise StaleCaseError(msg)
+
+
 def projection(state: CaseState) -> dict[str, Any]:
     """The columns of the case's row that follow from its state."""
     review, decision, ticket = state.review, state.decision, state.ticket
@@ -144,7 +159,7 @@ def projection(state: CaseState) -> dict[str, Any]:
         "reasons": [{"code": reason.code, "title": reason.title} for reason in waiting.reasons] if waiting else [],
         "review_due_at": waiting.due_at if waiting else None,
         "outcome": outcome.outcome if outcome else None,
-        "amount_ore": int(outcome.amount * 100) if outcome else None,
+        "amount_ore": ore(outcome.amount) if outcome else None,
         "decided_by": decision.by if decision else None,
         "decided_at": decision.at if decision else None,
         "closed_at": state.closed_at,

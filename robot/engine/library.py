@@ -1,13 +1,17 @@
 """Definition versions: the ones on disk now, and every one a case has begun with."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from sqlmodel import Session
 
-from robot.definition import Definition, discover, load, pack, unpack
+from robot.definition import Definition, DefinitionError, discover, load, pack, unpack
 from robot.store.database import Database
 from robot.store.tables import DefinitionRow
+
+log = structlog.get_logger(__name__)
 
 
 class UnknownProcessError(Exception):
@@ -17,9 +21,13 @@ class UnknownProcessError(Exception):
 class Library:
     """Loads a definition once per version and keeps it."""
 
-    def __init__(self, database: Database, cache: Path) -> None:
+    def __init__(
+        self, database: Database, cache: Path, *, folders: Callable[[], Mapping[str, Path]] = discover
+    ) -> None:
+        """``cache``: where stored versions are unpacked. ``folders``: the process folders on disk, by name."""
         self._database = database
         self._cache = cache
+        self._folders = folders
         self._loaded: dict[str, Definition] = {}
         self._current: dict[str, Definition] = {}
 
@@ -32,7 +40,7 @@ class Library:
 
         """
         if process not in self._current:
-            folders = discover()
+            folders = self._folders()
             if process not in folders:
                 msg = f"there is no process {process!r}; there are: {', '.join(sorted(folders))}"
                 raise UnknownProcessError(msg)
@@ -47,7 +55,9 @@ class Library:
             UnknownProcessError: The version was never stored.
 
         """
-        if version not in self._loaded and self.current(process).version != version:
+        if version not in self._loaded:
+            self._look_on_disk(process)
+        if version not in self._loaded:
             with self._database.read() as session:
                 row = session.get(DefinitionRow, version)
             if row is None:
@@ -55,6 +65,13 @@ class Library:
                 raise UnknownProcessError(msg)
             self._loaded[version] = load(unpack(row.archive, self._cache, version))
         return self._loaded[version]
+
+    def _look_on_disk(self, process: str) -> None:
+        try:
+            self.current(process)
+        except (UnknownProcessError, DefinitionError) as error:
+            # The case does not need the folder of today: its own version is stored whole.
+            log.warning("library.folder_unusable", process=process, error=type(error).__name__)
 
     def keep(self, session: Session, definition: Definition, *, now: datetime) -> None:
         """Store the version whole, in the caller's transaction, the first time a case begins with it."""

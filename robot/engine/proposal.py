@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from robot.engine.money import ore
 from robot.engine.view import CaseView
 from robot.rules import Reason
 from robot.steps.base import Draft
@@ -22,7 +23,7 @@ class Proposed:
     @property
     def amount_ore(self) -> int | None:
         """The amount as whole öre."""
-        return None if self.amount is None else int(self.amount * 100)
+        return None if self.amount is None else ore(self.amount)
 
     def draft(self) -> Draft:
         """The entry that records the proposal: the figures' findings in the vault, outcome and marks outside."""

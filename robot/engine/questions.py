@@ -60,8 +60,8 @@ async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, w
 
 
 def flagged(answers: list[dict[str, Any]]) -> bool:
-    """Whether any answer carries a protection flag that is not exactly False or absent."""
-    return any(answer.get(flag) not in {False, None} for answer in answers for flag in FLAGS)
+    """Whether any answer carries a protection flag that is not exactly False."""
+    return any(answer[flag] is not False for answer in answers for flag in FLAGS if flag in answer)
 
 
 def protect(answered: AnsweredAll) -> HandOver:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from dbos import DBOS, DBOSClient, DBOSConfig, Serializer
+from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, WorkflowStatus
 from sqlalchemy import Engine, create_engine, event
 from sqlmodel import Session
 
@@ -57,13 +57,14 @@ class Queue:
     ) -> None:
         """Enqueue the segment of ``case`` that begins at ``position``; earlier due comes first.
 
-        ``number`` is the count of the case's entries: the same segment at the same point of its journal is one job,
-        and a step that is tried again is a new one. ``delay`` in seconds.
+        ``number`` is the count of the case's entries: the same segment at the same point of its journal is one job in
+        its queue, and a step that is tried again is a new one. ``delay`` in seconds.
         """
         options: dict[str, Any] = {
             "workflow_name": SEGMENT,
             "queue_name": queue,
-            "workflow_id": f"{case}@{position}.{number}",
+            # With its queue: a case that only changes queue writes no entry, and must still get a new job.
+            "workflow_id": f"{case}@{position}.{number}.{queue}",
             "app_version": APPLICATION_VERSION,
             "priority": _priority(due_at),
         }
@@ -129,18 +130,22 @@ class Consumer:
                 polling_interval_sec=self._poll_seconds,
                 on_conflict="always_update",
             )
-        if self._alone:
-            self._resume_orphans()
+        self._resume_lost()
 
-    def _resume_orphans(self) -> None:
+    def _resume_lost(self) -> None:
+        # A job fails only when it lost its database; one that its case has left behind does nothing when it runs again.
         # SQLite serves one process: whatever another executor has in hand was left by a process that died.
-        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        for queue in {job.queue_name for job in pending if job.queue_name is not None}:
-            orphans = [
-                job.workflow_id for job in pending if job.queue_name == queue and job.executor_id != self._executor
-            ]
-            if orphans:
-                DBOS.resume_workflows(orphans, queue_name=queue)
+        lost = ["ERROR", "PENDING"] if self._alone else ["ERROR"]
+        jobs = DBOS.list_workflows(
+            status=lost, queue_name=list(self._queues), name=SEGMENT, load_input=False, load_output=False
+        )
+        for queue in self._queues:
+            ids = [job.workflow_id for job in jobs if job.queue_name == queue and not self._is_in_hand(job)]
+            if ids:
+                DBOS.resume_workflows(ids, queue_name=queue)
+
+    def _is_in_hand(self, job: WorkflowStatus) -> bool:
+        return job.status == "PENDING" and job.executor_id == self._executor
 
     def stop(self, *, patience_seconds: int = 30) -> None:
         """Take no more work, and let what runs come to its end."""
@@ -159,8 +164,10 @@ def _dbos_url(url: str) -> str:
 
 def _own_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+        return create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

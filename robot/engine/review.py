@@ -9,15 +9,19 @@ from typing import Any
 from audit.log.entry import Actor
 from robot.definition import Definition
 from robot.engine.case import CaseState, Lane
-from robot.engine.ledger import Ledger
+from robot.engine.fold import Told, changed
+from robot.engine.ledger import Ledger, StaleCaseError
 from robot.engine.library import Library
+from robot.engine.money import ore
 from robot.engine.proposal import Proposed, propose
 from robot.engine.view import CaseView
 from robot.engine.working_days import add_working_days
 from robot.rules import Reason
-from robot.steps.base import Draft
+from robot.steps.base import CASES_QUEUE, Draft
 from robot.steps.check import Check
 from robot.steps.decide import Decide
+
+MOVED = "Ärendet väntar inte på en person längre. Ladda om sidan."
 
 
 class ReviewError(Exception):
@@ -73,8 +77,9 @@ class Reviews:
         needed for every outcome but bifall. Raises `ReviewError`.
         """
         state, view = self._waiting(ref)
-        if state.review is None or state.restricted:
-            msg = "Ärendet kan inte lämnas tillbaka till roboten. Ta över det och handlägg det för hand."
+        _must_be_open(state)
+        if state.review is None:
+            msg = "Ärendet har ingen öppen granskning. Ladda om sidan."
             raise ReviewError(msg)
         deciding = isinstance(view.definition.steps[state.review.step], Decide)
         drafts: list[Draft] = []
@@ -84,29 +89,31 @@ class Reviews:
                 raise ReviewError(msg)
             _must_be_heard(state.proposal.outcome, heard=heard)
             drafts.append(_made(view.definition, state.proposal.outcome, state.proposal.amount, person, motivation))
-        following = state.review.step + (1 if state.review.resume == "next" else 0)
+        following = state.review.step + (1 if deciding or state.review.resume == "next" else 0)
         body = {"next": following, "heard": heard}
         return self._go_on(state, [*drafts, Draft("human.review.agreed", body, {"motivation": motivation})], person)
 
     def change_facts(self, ref: str, person: Person, facts: Mapping[str, Any], *, motivation: str) -> CaseState:
         """Replace facts (name → JSON value), with the reason why, and work everything out again.
 
-        The case stays with the person, with the new proposal. Raises `ReviewError` for an unknown fact or a value of
-        the wrong form.
+        The case stays with the person, with the new proposal. Raises `ReviewError` for an unknown fact, a value of the
+        wrong form, or when something is written in the case system already.
         """
         _needed(motivation, "Skriv varför uppgiften ändras.")
         state, view = self._waiting(ref)
+        _must_be_open(state)
+        _must_be_unwritten(state)
         _check_facts(view.definition, facts)
         step = _decide_step(view.definition)
-        source = f"handläggare {person.id}"
-        changed = Draft(
+        draft = Draft(
             "human.review.fact_changed",
-            {"facts": sorted(facts), "source": source, "next": step},
+            {"facts": sorted(facts), "source": f"handläggare {person.id}", "next": step},
             {**facts, "motivation": motivation},
         )
-        state = self._ledger.write(state, [changed], actor=person.actor)
-        view = CaseView(view.definition, state, now=self._ledger.clock.now())
-        return self._ledger.write(state, _recalculated(view, step, self._ledger.clock.now()), actor=person.actor)
+        now = self._ledger.clock.now()
+        then = changed(state, draft.type, Told(draft.body, draft.personal, now))
+        recalculated = _recalculated(CaseView(view.definition, then, now=now), step, now)
+        return self._write(state, [draft, *recalculated], person)
 
     def decide_otherwise(
         self, ref: str, person: Person, outcome: str, amount: Decimal, *, motivation: str, heard: bool = False
@@ -114,17 +121,11 @@ class Reviews:
         """Decide another outcome or amount (SEK) than proposed; the robot carries it out. Raises `ReviewError`."""
         _needed(motivation, "Skriv skälen för beslutet. De står i beslutsbrevet.")
         state, view = self._waiting(ref)
-        if state.restricted:
-            msg = "Ärendet är skyddat och hanteras för hand. Ta över det."
-            raise ReviewError(msg)
-        if outcome not in {"bifall", "avslag"} or amount < 0 or (outcome == "avslag") != (amount == 0):
-            msg = "Ange bifall med ett belopp över noll, eller avslag med beloppet noll."
-            raise ReviewError(msg)
+        _must_be_open(state)
+        _must_be_unwritten(state)
+        _must_be_a_decision(outcome, amount)
         _must_be_heard(outcome, heard=heard)
         step = _decide_step(view.definition)
-        if any(effect.status in {"done", "unknown"} for effect in state.effects.values()):
-            msg = "Något är redan skrivet i verksamhetssystemet. Ta över ärendet och rätta det där."
-            raise ReviewError(msg)
         drafts = [
             _made(view.definition, outcome, amount, person, motivation),
             Draft("human.review.decided", {"next": step + 1, "heard": heard}, {"motivation": motivation}),
@@ -135,8 +136,9 @@ class Reviews:
         """Note what the applicant is asked, and until when the case waits for an answer. Raises `ReviewError`."""
         _needed(question, "Skriv vad den sökande ska svara på.")
         state, _ = self._waiting(ref)
+        _must_be_open(state)
         draft = Draft("human.review.asked", {"due_at": due_at.isoformat()}, {"question": question})
-        return self._ledger.write(state, [draft], actor=person.actor)
+        return self._write(state, [draft], person)
 
     def applicant_answered(self, ref: str, person: Person, answer: str) -> CaseState:
         """Note the applicant's answer; the case is back with the person. Raises `ReviewError`."""
@@ -145,7 +147,7 @@ class Reviews:
         if state.status != "applicant":
             msg = "Ärendet väntar inte på svar från den sökande."
             raise ReviewError(msg)
-        return self._ledger.write(state, [Draft("human.review.answered", {}, {"answer": answer})], actor=person.actor)
+        return self._write(state, [Draft("human.review.answered", {}, {"answer": answer})], person)
 
     def take_over(self, ref: str, person: Person, *, motivation: str) -> CaseState:
         """End the robot's part: the case is handled by hand. Raises `ReviewError`."""
@@ -154,19 +156,25 @@ class Reviews:
         if state.status not in {"person", "applicant", "running"}:
             msg = "Ärendet är redan avslutat."
             raise ReviewError(msg)
-        draft = Draft("human.review.taken", {}, {"motivation": motivation})
-        return self._ledger.write(state, [draft], actor=person.actor)
+        return self._write(state, [Draft("human.review.taken", {}, {"motivation": motivation})], person)
 
     def _waiting(self, ref: str) -> tuple[CaseState, CaseView]:
         state = self._ledger.load(ref)
         if state.status != "person":
-            msg = "Ärendet väntar inte på en person längre. Ladda om sidan."
-            raise ReviewError(msg)
+            raise ReviewError(MOVED)
         definition = self._library.get(state.process, state.version)
         return state, CaseView(definition, state, now=self._ledger.clock.now())
 
     def _go_on(self, state: CaseState, drafts: Sequence[Draft], person: Person) -> CaseState:
-        return self._ledger.write(state, drafts, actor=person.actor, queue="cases")
+        return self._write(state, drafts, person, queue=CASES_QUEUE)
+
+    def _write(
+        self, state: CaseState, drafts: Sequence[Draft], person: Person, *, queue: str | None = None
+    ) -> CaseState:
+        try:
+            return self._ledger.write(state, drafts, actor=person.actor, queue=queue)
+        except StaleCaseError as stale:
+            raise ReviewError(MOVED) from stale
 
 
 def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
@@ -176,7 +184,9 @@ def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
         if isinstance(part, Check)
         for rule, title in part.check.items()
     }
-    reasons = [reason for found in view.remarks(checks).values() for reason in found.reasons]
+    # What the intake remarked is no rule of the process, and no changed fact takes it away.
+    reasons = [reason for reason in view.state.remarks if reason.origin == "intake"]
+    reasons += [reason for found in view.remarks(checks).values() for reason in found.reasons]
     proposal: Proposed = propose(view, *_decision_names(view.definition))
     remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
     failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
@@ -195,7 +205,7 @@ def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
 def _made(definition: Definition, outcome: str, amount: Decimal, person: Person, motivation: str) -> Draft:
     body = {
         "outcome": outcome,
-        "amount_ore": int(amount * 100),
+        "amount_ore": ore(amount),
         "by": person.id,
         "name": person.name,
         "delegation": "",
@@ -207,8 +217,8 @@ def _made(definition: Definition, outcome: str, amount: Decimal, person: Person,
 def _check_facts(definition: Definition, facts: Mapping[str, Any]) -> None:
     for name, value in facts.items():
         declared = definition.facts.get(name)
-        if declared is None:
-            msg = f"Det finns ingen uppgift som heter {name}."
+        if declared is None or declared.sources == ("engine",):
+            msg = f"Det finns ingen uppgift som heter {name} och kan ändras."
             raise ReviewError(msg)
         try:
             declared.from_json(value)
@@ -227,6 +237,26 @@ def _decision_names(definition: Definition) -> tuple[str, str]:
         msg = f"{definition.id} has no decide step"
         raise TypeError(msg)
     return step.decide, step.amount
+
+
+def _must_be_open(state: CaseState) -> None:
+    if state.restricted:
+        msg = "Ärendet kan gälla en skyddad person och hanteras för hand. Ta över det."
+        raise ReviewError(msg)
+
+
+def _must_be_unwritten(state: CaseState) -> None:
+    # An effect that was intended and never proven may have happened; another decision would then be written twice.
+    if any(effect.status != "failed" for effect in state.effects.values()):
+        msg = "Något är redan skrivet i verksamhetssystemet. Ta över ärendet och rätta det där."
+        raise ReviewError(msg)
+
+
+def _must_be_a_decision(outcome: str, amount: Decimal) -> None:
+    whole = amount.is_finite() and amount >= 0 and amount * 100 == int(amount * 100)
+    if not whole or outcome not in {"bifall", "avslag"} or (outcome == "avslag") != (amount == 0):
+        msg = "Ange bifall med ett belopp över noll i kronor och hela ören, eller avslag med beloppet noll."
+        raise ReviewError(msg)
 
 
 def _must_be_heard(outcome: str, *, heard: bool) -> None:

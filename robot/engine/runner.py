@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log.entry import Actor
-from robot.definition import Definition
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
 from robot.engine.ledger import Ledger, StaleCaseError
@@ -16,6 +16,7 @@ from robot.engine.library import Library
 from robot.engine.review import review_opened
 from robot.engine.services import BUILD, Services
 from robot.engine.view import CaseView
+from robot.engine.working_days import add_working_days
 from robot.rules import Reason
 from robot.steps.base import Advance, Draft, Finish, HandOver, Result, Retry, Step
 
@@ -42,7 +43,14 @@ class _CaseHand:
         """Draw the case's stickprov ticket once."""
         if self.state.ticket is None:
             self._drawing.draw(self.state, stratum, rate, actor=self.actor)
-            self.state = self._ledger.load(self.state.ref)
+            self._reload()
+
+    def _reload(self) -> None:
+        now = self._ledger.load(self.state.ref)
+        if (now.status, now.position) != (self.state.status, self.state.position):
+            msg = f"case {now.ref} was moved to position {now.position} ({now.status}) while it was drawn"
+            raise StaleCaseError(msg)
+        self.state = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +68,27 @@ class Runner:
         if state.status != "running" or state.position != position:
             log.info("segment.stale", case=ref, position=position, at=state.position, status=state.status)
             return
-        definition = self.library.get(state.process, state.version)
         actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
         hand = _CaseHand(self.ledger, self.drawing, state, actor)
         try:
-            while await self._step(hand, CaseView(definition, hand.state, now=self.ledger.clock.now()), queue):
-                pass
+            await self._steps(hand, queue)
         except StaleCaseError as stale:
             log.warning("segment.stopped", case=ref, why=str(stale))
         except SQLAlchemyError:
-            # Without its database the case cannot even be handed over; the job fails and is found by the sweep.
+            # Without its database the case cannot even be handed over; the job fails and is resumed at the next start.
+            log.exception("segment.lost_database", case=ref, position=hand.state.position)
+            raise
+
+    async def _steps(self, hand: _CaseHand, queue: str) -> None:
+        try:
+            definition = self.library.get(hand.state.process, hand.state.version)
+            while await self._step(hand, CaseView(definition, hand.state, now=self.ledger.clock.now()), queue):
+                pass
+        except (StaleCaseError, SQLAlchemyError):
             raise
         except Exception as error:
-            log.exception("segment.broken", case=ref, position=hand.state.position)
-            self._broken(hand, definition, error)
-
-    def _broken(self, hand: _CaseHand, definition: Definition, error: Exception) -> None:
-        """A fault in our own code: a person gets the case, drift gets the trace, and nothing is tried again blindly."""
-        kind = type(error).__name__
-        why = f"Ett fel i robotens program ({kind}) stoppade ärendet. Driften har fått felet."
-        failed = Draft("segment.failed", {"step": hand.state.position, "error": kind})
-        view = CaseView(definition, hand.state, now=self.ledger.clock.now())
-        self._hand_over(hand, view, HandOver((Reason(f"programfel.{kind}", why, "motorn"),), (failed,)))
+            log.exception("segment.broken", case=hand.state.ref, position=hand.state.position)
+            hand.write(_broken(hand.state, error, now=self.ledger.clock.now()))
 
     async def _step(self, hand: _CaseHand, view: CaseView, queue: str) -> bool:
         """Run one step; say whether the next one is ours too."""
@@ -99,7 +106,7 @@ class Runner:
         return self._settle(hand, view, step, result, queue)
 
     def _settle(self, hand: _CaseHand, view: CaseView, step: Step, result: Result, queue: str) -> bool:
-        position = hand.state.position
+        position = view.state.position
         match result:
             case Advance(drafts):
                 hand.write(_with_next(drafts, step.verb, position + 1))
@@ -125,10 +132,29 @@ class Runner:
         late = self.ledger.clock.now() >= hand.state.due_at
         if attempt >= ATTEMPTS or late:
             reason = Reason(f"forsok_slut.{result.code}", result.why, view.definition.steps[hand.state.position].verb)
-            hand.write([entry])
-            self._hand_over(hand, view, HandOver((reason,)))
+            self._hand_over(hand, view, HandOver((reason,), (entry,)))
             return
         hand.write([entry], queue=queue, delay=min(FIRST_DELAY_SECONDS * 2**attempt, LONGEST_DELAY_SECONDS))
+
+
+def _broken(state: CaseState, error: Exception, *, now: datetime) -> list[Draft]:
+    """A fault in our own code: a person gets the case, drift gets the trace, and nothing is tried again blindly.
+
+    It asks nothing of the process, because its definition may be what is broken. The task is due the next working day.
+    """
+    kind = type(error).__name__
+    why = f"Ett fel i robotens program ({kind}) stoppade ärendet. Driften har fått felet."
+    body = {
+        "reasons": [{"code": f"programfel.{kind}", "title": "Fel i robotens program"}],
+        "lane": "ordinary",
+        "resume": "same",
+        "step": state.position,
+        "due_at": add_working_days(now, 1).isoformat(),
+    }
+    return [
+        Draft("segment.failed", {"step": state.position, "error": kind}),
+        Draft("human.review.opened", body, {"remarks": {"0": [why]}}),
+    ]
 
 
 def _with_next(drafts: Sequence[Draft], verb: str, following: int) -> list[Draft]:

@@ -7,7 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from audit.log.check import check_all
 from robot.engine.house import House
-from robot.engine.view import SWEDEN
+from robot.engine.working_days import SWEDEN
 
 log = structlog.get_logger(__name__)
 
@@ -19,9 +19,10 @@ class Scheduler:
         self._house = house
         self._folder = house.folder()
         self._scheduler = BackgroundScheduler(timezone=SWEDEN)
+        self._poll = _guarded("intake.poll", self._folder.poll)
         settings = house.settings
         self._scheduler.add_job(
-            _guarded("intake.poll", self._folder.poll),
+            self._poll,
             "interval",
             seconds=settings.poll_seconds,
             max_instances=1,
@@ -33,7 +34,7 @@ class Scheduler:
 
     def start(self) -> None:
         """Begin, with a first look in the intake folder at once."""
-        self._folder.poll()
+        self._poll()
         self._scheduler.start()
 
     def stop(self) -> None:

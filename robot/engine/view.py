@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
 from robot.engine.case import CaseState, ReviewReason, StoredFact
-from robot.engine.working_days import next_working_day
+from robot.engine.working_days import SWEDEN, next_working_day
 from robot.rules import Evaluation, Fact, Known, Missing, Reason
 
 if TYPE_CHECKING:
     from robot.definition import Definition
 
-SWEDEN = ZoneInfo("Europe/Stockholm")
+__all__ = ["SWEDEN", "CaseView", "Questions", "Remarks", "robot_decider"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class CaseView:
     def facts(self) -> Mapping[str, Fact]:
         """Every fact of the case: what was stored, and what the engine itself knows."""
         stored = {name: self._parsed(name, fact) for name, fact in self.state.facts.items()}
-        return {**self._engine_facts(), **stored}
+        return {**stored, **self._engine_facts()}
 
     def evaluate(self, targets: Sequence[str]) -> Evaluation:
         """What the rules in force in the month applied for answer. Undetermined findings carry their reasons."""

@@ -1,9 +1,12 @@
 """Swedish working days: Monday to Friday that are not public holidays."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from holidays.countries.sweden import Sweden
+
+SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
 @cache
@@ -27,9 +30,10 @@ def next_working_day(day: date) -> date:
 
 
 def add_working_days(moment: datetime, days: int) -> datetime:
-    """The same time of day, ``days`` working days later."""
+    """The same time of day in Sweden, ``days`` working days later, as UTC. ``moment`` is aware."""
+    local = moment.astimezone(SWEDEN)
     while days > 0:
-        moment += timedelta(days=1)
-        if is_working_day(moment.date()):
+        local += timedelta(days=1)
+        if is_working_day(local.date()):
             days -= 1
-    return moment
+    return local.astimezone(UTC)

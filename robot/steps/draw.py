@@ -41,6 +41,6 @@ class Draw(Step):
             return Advance((Draft("sample.outside", {"stratum": change.payload["stratum"]}),))
         world.hand.draw(change.payload["stratum"], change.payload["rate"])
         ticket = world.hand.state.ticket
-        if ticket is not None and ticket.picked and "agreed" not in case.state.reviewed:
+        if ticket is None or ticket.picked:
             return HandOver((PICKED,), lane="random", resume="next")
         return Advance(())

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import ask_all, protect, question_names
+from robot.engine.questions import FLAGS, ask_all, protect, question_names
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
@@ -43,7 +43,4 @@ class Guard(Step):
 
 def _all_clear(answers: list[dict[str, Any]]) -> bool:
     # An answer without flags, or a flag that is not exactly False, must never read as "not protected".
-    flags = [
-        value for answer in answers for name, value in answer.items() if name != "IdentitetsbeteckningFysiskPerson"
-    ]
-    return bool(flags) and all(value is False for value in flags)
+    return bool(answers) and all(answer.get(flag) is False for answer in answers for flag in FLAGS)

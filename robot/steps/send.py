@@ -62,7 +62,7 @@ class Send(EffectStep):
         return recover
 
     async def act(self, case: CaseView, change: Change, world: World, key: str) -> Proof:  # noqa: ARG002 - the text is in the change
-        """Send once under the effect's key, then ask the channel what it has."""
+        """Send once under the effect's key, then ask the channel what it has where it can tell."""
         channel = world.channels[change.payload["channel"]]
         message = await asyncio.to_thread(self._message, change)
         answer = await channel.send(message, key=key)
@@ -70,7 +70,15 @@ class Send(EffectStep):
             # A failure that may be tried again can still have been delivered: only the channel knows.
             unknown = answer.kind is FailureKind.RETRY
             raise EffectFailedError(answer.code, answer.reason, unknown=unknown)
-        return self._proof(answer, change, "kanalens kvittens")
+        if self.recovery(change, world) != "verify":
+            return self._proof(answer, change, "kanalens kvittens")
+        found = await channel.status(key)
+        if isinstance(found, NotSent):
+            why = "Kanalen kvitterade meddelandet, men känner inte till det när man frågar."
+            raise EffectFailedError("skickat_men_syns_inte", why, unknown=True)
+        if isinstance(found, Failed):
+            return self._proof(answer, change, "kanalens kvittens")
+        return self._proof(found, change, "kanalens statusfråga")
 
     async def look(self, case: CaseView, change: Change, world: World, key: str) -> Proof | None:  # noqa: ARG002 - the key is enough
         """Ask the channel about the key."""

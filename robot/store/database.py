@@ -1,5 +1,6 @@
 """The database: engine, write transactions, read sessions, and the schema brought up to date."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,9 +10,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,6 +29,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
+        snapshot = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._reading: dict[str, Any] = {**READ_ONLY, **snapshot}
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -37,22 +40,30 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that only reads; it never blocks a writer."""
-        with Session(self.engine.execution_options(**READ_ONLY)) as session:
+        """A session that only reads, and sees one moment of the database; it never blocks a writer."""
+        with Session(self.engine.execution_options(**self._reading)) as session:
             yield session
 
     def upgrade(self) -> None:
         """Bring the schema up to this version of the robot.
 
         Raises:
-            DatabaseError: The database was made by a newer version.
+            DatabaseError: The database cannot be reached, or was made by a newer version.
 
         """
         config = _alembic()
-        with self.engine.begin() as connection:
-            self._refuse_newer(connection, config)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self.engine.begin() as connection:
+                alone(connection, "arende_schema")
+                self._refuse_newer(connection, config)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            address = self.engine.url.render_as_string(hide_password=True)
+            msg = (
+                f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL and that it is running"
+            )
+            raise DatabaseError(msg) from None
 
     def close(self) -> None:
         """Give back every connection."""
@@ -69,35 +80,49 @@ class Database:
             raise DatabaseError(msg)
 
 
+def alone(session: Session | Connection, name: str) -> None:
+    """Be the only one who does what ``name`` says until the transaction ends. SQLite has one writer anyway."""
+    connection = session.connection() if isinstance(session, Session) else session
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
 def _alembic() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except ArgumentError:
         msg = (
-            f"ARENDE_DATABASE_URL is not a database address; expected sqlite:///path or postgresql+psycopg://…: {error}"
+            "ARENDE_DATABASE_URL is not a database address; expected sqlite:///path or postgresql+psycopg://…, "
+            f"found {len(url)} characters of another form"
         )
-        raise DatabaseError(msg) from error
+        raise DatabaseError(msg) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(url, parsed.database)
+        return _sqlite(parsed)
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     msg = f"ARENDE_DATABASE_URL names {backend!r}; expected sqlite or postgresql"
     raise DatabaseError(msg)
 
 
-def _sqlite(url: str, path: str | None) -> Engine:
-    if not path:
+def _sqlite(url: URL) -> Engine:
+    path = url.database
+    if not path or path == ":memory:" or path.startswith("file:"):
         msg = "an in-memory SQLite database would lose every case at exit; give ARENDE_DATABASE_URL a file"
         raise DatabaseError(msg)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        connect_args={"timeout": 30, "check_same_thread": False},
+        hide_parameters=True,  # an error must not quote what was to be stored
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
