@@ -21,7 +21,6 @@ from testbed.scenario.generate import Scenario
 LOOK_SECONDS = 0.2
 # Longer than any single step may take. A case that has not moved for so long is lost, and the run says so.
 STUCK_SECONDS = 180.0
-ENVIRONMENT_FILE = "demo.env"
 
 Progress = Callable[[int], None]
 
@@ -46,12 +45,11 @@ class Demo:
             "ARENDE_DATA": str(self.data),
             "ARENDE_INTAKE_FOLDER": str(self.data / "intake"),
             "ARENDE_DATABASE_URL": "",
+            "ARENDE_ACCOUNTS_FILE": str(folder / "accounts.json"),
         }
         # Connectors read their own settings from the environment, so the run has to stand there.
         os.environ.update(self.environment)
         self.data.mkdir(parents=True, exist_ok=True)
-        exports = "".join(f"export {name}='{value}'\n" for name, value in self.environment.items())
-        (folder / ENVIRONMENT_FILE).write_text(exports, encoding="utf-8")
         self.worker = Worker(Settings(), clock=municipality.clock)
 
     def run(self, progress: Progress) -> Outcome:

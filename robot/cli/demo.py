@@ -3,20 +3,21 @@
 import os
 import tempfile
 from contextlib import ExitStack, nullcontext
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from desk.accounts import create_demo_accounts
+from desk.app import create_app
 from robot.cli._say import err, out, say_json
 from robot.cli.testbed import chosen_faults, chosen_month, made, until_interrupted
 from robot.logs import configure
-from testbed.demo import ENVIRONMENT_FILE, Demo
-from testbed.faults import Fault
+from testbed.demo import Demo
 from testbed.municipality import Municipality
 from testbed.report import render
+from testbed.serve import Server
 
 
 def register(main: typer.Typer) -> None:
@@ -43,10 +44,13 @@ def demo(
     faults = chosen_faults(fault or [])
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="arende-demo-")))
-        good = _run(stack, folder, cases, seed, chosen_month(month), faults=faults, as_json=as_json)
+        scenario = made(seed, cases, chosen_month(month))
+        municipality = stack.enter_context(Municipality(scenario, folder=folder / "kommun", faults=faults))
+        running = Demo(scenario, municipality, folder, faulty=bool(faults))
+        stack.callback(running.stop)
+        good = _run(running, cases, as_json=as_json)
         if keep:
-            err.print(f"Everything is still running. The desk, in another terminal:\n  . {folder / ENVIRONMENT_FILE}")
-            err.print("  arende desk\nCtrl-C ends it and removes its data.")
+            _open_desk(stack, running)
             until_interrupted()
         elif not as_json:
             err.print("To look at the cases in the desk: arende demo --keep")
@@ -54,13 +58,7 @@ def demo(
         raise typer.Exit(1)
 
 
-def _run(
-    stack: ExitStack, folder: Path, cases: int, seed: int, month: date, *, faults: list[Fault], as_json: bool
-) -> bool:
-    scenario = made(seed, cases, month)
-    municipality = stack.enter_context(Municipality(scenario, folder=folder / "kommun", faults=faults))
-    running = Demo(scenario, municipality, folder, faulty=bool(faults))
-    stack.callback(running.stop)
+def _run(running: Demo, cases: int, *, as_json: bool) -> bool:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bar = Progress(*columns, console=err) if err.is_terminal else None
     with bar or nullcontext():
@@ -71,3 +69,14 @@ def _run(
     else:
         out.print(render(outcome.report, outcome.titles))
     return outcome.report.good
+
+
+def _open_desk(stack: ExitStack, running: Demo) -> None:
+    """Serve the desk on the demo's cases, with an account for each role."""
+    house = running.worker.house
+    accounts = create_demo_accounts(house.settings.accounts_file) if house.settings.accounts_file else []
+    url = stack.enter_context(Server(create_app(house), name="desk")).url
+    err.print(f"\nEverything is still running. The desk: {url}", soft_wrap=True)
+    for account, password, roles in accounts:
+        err.print(f"  {account:12} {password}   {roles}", markup=False)
+    err.print("Ctrl-C ends it and removes its data.")

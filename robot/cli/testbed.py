@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import tempfile
 import threading
 from datetime import date
@@ -49,6 +50,7 @@ def run_testbed(
                 for name, url in municipality.urls.items():
                     err.print(f"{name:20} {url}")
                 err.print("Running until Ctrl-C.")
+            sys.stdout.flush()  # whoever reads a pipe waits for these lines while we run on
             until_interrupted()
 
 

@@ -56,6 +56,7 @@ def _job_seeker(member: Member, last_month: date) -> Json:
     first = min(draft.month for draft in member.drafts)
     reported = shifted(last_month, -1) if member.traits.reports_activity else shifted(first, -4)
     return {
+        "Sekretessmarkering": False,
         "Arbetssokande": True,
         "ArbetssokandeSKAT": "Öppet arbetslös",
         "ArbetssokandeRegistrerad": shifted(first, -14).isoformat(),
@@ -67,7 +68,11 @@ def _job_seeker(member: Member, last_month: date) -> Json:
 
 
 def _not_registered() -> Json:
-    return {"Arbetssokande": False, "AktivitetsRapportMeddelande": "Ingen aktivitetsrapport finns"}
+    return {
+        "Sekretessmarkering": False,
+        "Arbetssokande": False,
+        "AktivitetsRapportMeddelande": "Ingen aktivitetsrapport finns",
+    }
 
 
 def _registration(adult: Adult, member: Member) -> Json:
