@@ -39,7 +39,7 @@ STOPSIGNAL SIGTERM
 CMD ["arende", "worker"]
 
 FROM base AS desk
-EXPOSE 8000
+EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/login', timeout=4)"]
-CMD ["arende", "desk", "--host", "0.0.0.0", "--port", "8000"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=4)"]
+CMD ["arende", "desk", "--host", "0.0.0.0", "--port", "8080"]

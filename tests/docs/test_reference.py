@@ -15,6 +15,7 @@ CALL = re.compile(r"(?<![\w./-])arende ((?:[a-z]+ ?)+)([^`\n|]*)")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 TARGET = re.compile(r"(?<![\w./-])make ([a-z]+)")
 VARIABLE = re.compile(r"\bARENDE_[A-Z_]*[A-Z]\b")
+ITALIC = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
 CODE = re.compile(r"```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
@@ -71,6 +72,15 @@ def test_every_command_in_the_documents_exists() -> None:
             elif unknown := set(OPTION.findall(rest)) - _options(commands().get(called)):
                 faults.append(f"{place}: `arende {called}` has no {', '.join(sorted(unknown))}")
     refuse(faults, "Correct the document, or build what it promises:")
+
+
+@pytest.mark.parametrize("name", ["review.md", "audit.md"])
+def test_a_word_on_the_desk_stands_on_the_desk(name: str) -> None:
+    """What a handläggare's or controller's guide sets in italics is a heading, a button or a label of the desk."""
+    pages = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "desk" / "templates").glob("*.html"))
+    words = ITALIC.findall((ROOT / "docs" / name).read_text(encoding="utf-8"))
+    assert words
+    refuse((word for word in words if word not in pages), f"docs/{name} names what the desk does not show:")
 
 
 def test_the_images_start_commands_that_exist() -> None:
