@@ -1,7 +1,9 @@
 """Puts the robot together from its settings: database, journal, queue, library, intake, reviews."""
 
 import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from sqlmodel import func, select
@@ -12,6 +14,7 @@ from audit.log.journal import Journal
 from audit.log.tables import EntryRow
 from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
+from robot.definition import discover
 from robot.engine.clock import clock_for
 from robot.engine.drawing import Drawing
 from robot.engine.intake import Intake
@@ -39,8 +42,12 @@ class House:
     reviews: Reviews
 
     @classmethod
-    def build(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
+    def build(
+        cls, settings: Settings, *, clock: Clock | None = None, folders: Callable[[], Mapping[str, Path]] = discover
+    ) -> Self:
         """Open the database, bring it up to date, and make what is missing on a first start.
+
+        ``folders`` finds the process folders by name.
 
         Raises:
             DatabaseError: The database cannot be used, or holds cases that no key opens.
@@ -57,7 +64,7 @@ class House:
         vault = Vault(MasterKey.from_file(settings.master_key))
         journal = Journal(own_clock, vault)
         ledger = Ledger(database, journal, queue, own_clock)
-        library = Library(database, settings.data / "definitions")
+        library = Library(database, settings.data / "definitions", folders=folders)
         return cls(
             settings,
             own_clock,

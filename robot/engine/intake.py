@@ -160,6 +160,7 @@ class Intake:
                 month=state.month,
                 revision=0,
                 queue=CASES_QUEUE,
+                job=state.entries,
                 received_at=delivery.at,
                 opened_at=now,
                 due_at=state.due_at,

@@ -58,6 +58,12 @@ class Ledger:
         with self.database.read() as session:
             return fold(self.journal.read(session, ref))
 
+    def is_current(self, ref: str, number: int, queue: str) -> bool:
+        """Whether the job that was put in ``queue`` at entry ``number`` is still the one that may move the case."""
+        with self.database.read() as session:
+            row = session.get(CaseRow, ref)
+            return row is not None and (row.status, row.job, row.queue) == ("running", number, queue)
+
     def recorded(self, ref: str) -> list[Recorded]:
         """Every entry of the case with its values."""
         with self.database.read() as session:
@@ -107,7 +113,7 @@ class Ledger:
     def _move(self, session: Session, before: CaseState, state: CaseState, queue: str | None) -> None:
         changes = {**projection(state), "revision": CaseRow.revision + 1}
         if queue is not None:
-            changes["queue"] = queue
+            changes |= {"queue": queue, "job": state.entries}
         same = (
             col(CaseRow.ref) == before.ref,
             col(CaseRow.position) == before.position,

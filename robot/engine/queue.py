@@ -58,7 +58,8 @@ class Queue:
         """Enqueue the segment of ``case`` that begins at ``position``; earlier due comes first.
 
         ``number`` is the count of the case's entries: the same segment at the same point of its journal is one job in
-        its queue, and a step that is tried again is a new one. ``delay`` in seconds.
+        its queue, and a step that is tried again is a new one. The job carries case, number and queue, nothing else.
+        ``delay`` in seconds.
         """
         options: dict[str, Any] = {
             "workflow_name": SEGMENT,
@@ -70,7 +71,7 @@ class Queue:
         }
         if delay > 0:
             options["delay_seconds"] = delay
-        self._connected().enqueue_in_transaction(session, options, case, position, queue)  # type: ignore[arg-type]  # a TypedDict built in two steps
+        self._connected().enqueue_in_transaction(session, options, case, number, queue)  # type: ignore[arg-type]  # a TypedDict built in two steps
 
     def close(self) -> None:
         """Let go of the database."""
@@ -113,8 +114,8 @@ class Consumer:
         DBOS(config=config)
 
         @DBOS.workflow(name=SEGMENT)
-        def segment(case: str, position: int, queue: str) -> None:
-            run(case, position, queue)
+        def segment(case: str, number: int, queue: str) -> None:
+            run(case, number, queue)
 
         DBOS.listen_queues(list(queues))
         self._queues = queues

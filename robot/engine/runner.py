@@ -62,12 +62,15 @@ class Runner:
     services: Services
     drawing: Drawing
 
-    async def segment(self, ref: str, position: int, queue: str) -> None:
-        """Run the steps from ``position`` on. A job that the case has left behind does nothing."""
-        state = self.ledger.load(ref)
-        if state.status != "running" or state.position != position:
-            log.info("segment.stale", case=ref, position=position, at=state.position, status=state.status)
+    async def segment(self, ref: str, number: int, queue: str) -> None:
+        """Run the case from where its journal stands, as the job that was put in ``queue`` at entry ``number``.
+
+        A job that the case has left behind does nothing; one that was broken off half-way goes on where it was.
+        """
+        if not self.ledger.is_current(ref, number, queue):
+            log.info("segment.stale", case=ref, number=number, queue=queue)
             return
+        state = self.ledger.load(ref)
         actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
         hand = _CaseHand(self.ledger, self.drawing, state, actor)
         try:

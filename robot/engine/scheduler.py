@@ -1,5 +1,6 @@
 """Wakes the regular work. It only starts and enqueues; it never runs a case."""
 
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -13,13 +14,20 @@ log = structlog.get_logger(__name__)
 
 
 class Scheduler:
-    """Polls the intake folder, and starts the nightly run."""
+    """Polls the intake folder, and starts the nightly run.
+
+    There may be several, over several machines: the one whose turn it is acts, and another takes over when it dies.
+    """
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._folder = house.folder()
+        self._turn = turn_of(house.database)
+        self._one_asks = threading.Lock()
+        self._acts = False
+        self._beat_ns = house.clock.monotonic_ns()
         self._scheduler = BackgroundScheduler(timezone=SWEDEN)
-        self._poll = _guarded("intake.poll", self._folder.poll)
+        self._poll = self._guarded("intake.poll", self._folder.poll)
         settings = house.settings
         self._scheduler.add_job(
             self._poll,
@@ -29,7 +37,7 @@ class Scheduler:
             coalesce=True,
         )
         self._scheduler.add_job(
-            _guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
+            self._guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
         )
 
     def start(self) -> None:
@@ -55,12 +63,12 @@ class Scheduler:
         else:
             log.info("journal.checked", entries=report.entries, cases=report.cases)
 
+    def _guarded(self, name: str, work: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                if self.beat():
+                    work()
+            except Exception:  # the next tick tries again; a scheduler that dies in silence would be worse
+                log.exception("scheduler.failed", job=name)
 
-def _guarded(name: str, work: Callable[[], object]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            work()
-        except Exception:  # the next tick tries again; a scheduler that dies in silence would be worse
-            log.exception("scheduler.failed", job=name)
-
-    return run
+        return run

@@ -86,11 +86,11 @@ class Worker:
             running = select(func.count()).where(col(CaseRow.status) == "running")
             return session.exec(running).one() == 0
 
-    def _run(self, case: str, position: int, queue: str) -> None:
+    def _run(self, case: str, number: int, queue: str) -> None:
         if self._runner is None:
             msg = "the worker was not started"
             raise WorkerError(msg)
-        self._on_loop(self._runner.segment(case, position, queue))
+        self._on_loop(self._runner.segment(case, number, queue))
 
     def _on_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()

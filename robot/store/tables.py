@@ -36,7 +36,8 @@ def moment(*, nullable: bool = False, index: bool = False) -> Any:
 class CaseRow(SQLModel, table=True):
     """One case as list pages see it.
 
-    ``amount_ore`` is öre for the month; ``subject`` is a keyed hash of the applicant's number, to search by.
+    ``amount_ore`` is öre for the month; ``subject`` is a keyed hash of the applicant's number, to search by. ``queue``
+    and ``job`` (the count of entries when it was put there) name the one job that may move the case.
     """
 
     __tablename__ = "arende_case"
@@ -51,6 +52,7 @@ class CaseRow(SQLModel, table=True):
     position: int
     revision: int
     queue: str
+    job: int = 0
     lane: str | None = Field(default=None, index=True)
     reasons: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     received_at: datetime = moment()

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("job", sa.Integer(), nullable=False),
         sa.Column("lane", sa.String(), nullable=True),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
