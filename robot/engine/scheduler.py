@@ -8,9 +8,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from audit.log.check import check_all
 from robot.engine.house import House
+from robot.engine.turn import turn_of
 from robot.engine.working_days import SWEDEN
 
 log = structlog.get_logger(__name__)
+BEAT_SECONDS = 5
 
 
 class Scheduler:
@@ -39,6 +41,7 @@ class Scheduler:
         self._scheduler.add_job(
             self._guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
         )
+        self._scheduler.add_job(self.beat, "interval", seconds=BEAT_SECONDS, max_instances=1, coalesce=True)
 
     def start(self) -> None:
         """Begin, with a first look in the intake folder at once."""
@@ -46,8 +49,23 @@ class Scheduler:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Start nothing more."""
+        """Start nothing more, and let another take the turn."""
         self._scheduler.shutdown(wait=True)
+        self._turn.close()
+
+    def beat(self) -> bool:
+        """Take or keep the turn; say whether this scheduler acts."""
+        with self._one_asks:
+            acts = self._turn.mine()
+            if acts != self._acts:
+                log.info("scheduler.turn", acts=acts)
+            self._acts = acts
+            self._beat_ns = self._house.clock.monotonic_ns()
+        return acts
+
+    def silent_seconds(self) -> float:
+        """Since when it has not beaten: much more than `BEAT_SECONDS` means that it hangs."""
+        return (self._house.clock.monotonic_ns() - self._beat_ns) / 1e9
 
     def nightly(self) -> None:
         """Take what is left in the intake, and check every chain of the journal against the vault."""
