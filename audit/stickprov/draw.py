@@ -1,13 +1,14 @@
 """The draw: whether a person looks at this decision, journalled so that it can be recomputed and never repeated."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
-from audit.canonical import JSON
-from audit.errors import DrawError
+from audit.canonical import JSON, JSONInput
+from audit.errors import DrawError, JournalConflictError
 from audit.log.entry import Actor, Entry
 from audit.log.journal import Journal
 from audit.log.tables import EntryRow
@@ -112,7 +113,7 @@ def _write_commitment(journal: Journal, session: Session, entries: list[Entry], 
     committed = next((entry.body["commitment"] for entry in entries if entry.type == COMMIT), None)
     if committed is None:
         body = {"log": ask.log, "period": ask.period, "method": METHOD, "commitment": commitment}
-        journal.append(session, ask.chain, COMMIT, actor=actor, body=body)
+        _append(journal, session, entries, ask, COMMIT, actor=actor, body=body)
     elif committed != commitment:
         raise DrawError(
             f"{ask.chain}: expected the draw key whose hash was journalled before the period ({committed[:16]}…), "
@@ -131,4 +132,22 @@ def _write_plan(journal: Journal, session: Session, entries: list[Entry], ask: _
             "rate can rise, and fall only from the next"
         )
     body = {"lane": LANE, "stratum": ask.stratum, "rate": str(ask.rate), "threshold": f"{ask.limit:016x}"}
-    journal.append(session, ask.chain, PLAN, actor=actor, body=body)
+    _append(journal, session, entries, ask, PLAN, actor=actor, body=body)
+
+
+def _append(
+    journal: Journal,
+    session: Session,
+    entries: list[Entry],
+    ask: _Ask,
+    kind: str,
+    *,
+    actor: Actor,
+    body: Mapping[str, JSONInput],
+) -> None:
+    # Since we read the chain, another worker may have begun the period and committed. The number tells:
+    # if the chain has grown, what we are about to say was decided on an old reading.
+    written = journal.append(session, ask.chain, kind, actor=actor, body=body)
+    if written.case_seq != len(entries):
+        raise JournalConflictError(f"{ask.chain}: another worker wrote to the period's chain: roll back and run again")
+    entries.append(written)

@@ -87,8 +87,7 @@ def pdf(html: str, folder: Path) -> bytes:
 
     ``folder`` is where style sheets lie; nothing is fetched from a network.
     """
-    # Imported here: it loads the whole of Pango, which commands that write no letter should not wait for.
-    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint import HTML  # noqa: PLC0415 - it loads all of Pango; commands without letters must not wait for it
 
     document = HTML(string=html, base_url=folder.as_uri() + "/")
     content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True)
