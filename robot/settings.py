@@ -56,6 +56,16 @@ class Settings(BaseSettings):
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (Swedish time) of the nightly run.")
     queue_poll_seconds: float = Field(default=0.2, gt=0, description="Seconds between two looks for work in a queue.")
     cases_concurrency: int = Field(default=8, ge=1, description="Cases that one worker may have in hand at once.")
+    health_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port for /healthz, /readyz and /metrics of worker and scheduler. 0: none.",
+    )
+    health_host: str = Field(default="127.0.0.1", description="Address that the health port listens on.")
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token that /metrics asks for. Empty: only role drift in the desk may read it."
+    )
     now: datetime | None = Field(
         default=None, description="Start of the clock, for simulations. Empty: the machine's clock."
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from robot.engine.health_server import HealthServer
 from robot.engine.scheduler import Scheduler
 from robot.engine.worker import Worker
 from robot.settings import Settings
@@ -29,10 +30,13 @@ def worker(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    health = HealthServer(running.house, silent_seconds=None if scheduler is None else scheduler.silent_seconds)
     running.start()
     if scheduler is not None:
         scheduler.start()
+    health.start()
     stop.wait()
+    health.stop()
     if scheduler is not None:
         scheduler.stop()
     running.stop()

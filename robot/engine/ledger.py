@@ -16,6 +16,7 @@ from audit.log.journal import Journal, Recorded
 from audit.log.tables import EntryRow
 from robot.engine.case import CaseState
 from robot.engine.fold import after, fold
+from robot.engine.metrics import count_effects
 from robot.engine.money import ore
 from robot.steps.base import Draft
 from robot.store.database import Database
@@ -86,10 +87,12 @@ class Ledger:
                     self._move(session, state, after_all, queue)
                     if queue is not None:
                         self._put(session, after_all, queue, delay)
-                    return after_all
             except JournalConflictError:
                 # A reader's access.read can land between; the next try takes the next number.
                 log.info("journal.conflict", case=state.ref, attempt=attempt)
+            else:
+                count_effects(after_all, drafts)
+                return after_all
         msg = f"case {state.ref}: {CONFLICTS} journal conflicts in a row; another process writes to it all the time"
         raise StaleCaseError(msg)
 

@@ -13,6 +13,7 @@ from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
 from robot.engine.ledger import Ledger, StaleCaseError
 from robot.engine.library import Library
+from robot.engine.metrics import step_time
 from robot.engine.review import review_opened
 from robot.engine.services import BUILD, Services
 from robot.engine.view import CaseView
@@ -104,8 +105,8 @@ class Runner:
         if change.reasons:
             result: Result = HandOver(change.reasons)
         else:
-            world = self.services.world(hand)
-            result = await step.apply(view, change, world)
+            with step_time(step.verb):
+                result = await step.apply(view, change, self.services.world(hand))
         return self._settle(hand, view, step, result, queue)
 
     def _settle(self, hand: _CaseHand, view: CaseView, step: Step, result: Result, queue: str) -> bool:

@@ -17,6 +17,9 @@ from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 READ_ONLY = {"arende_read_only": True}
+SCHEMA_TABLE = "arende_schema"
+UNFINISHED = "unfinished"
+"""The revision of a database that is being filled by `arende migrate`: nothing may work on it."""
 
 
 class DatabaseError(Exception):
@@ -65,13 +68,30 @@ class Database:
             )
             raise DatabaseError(msg) from None
 
+    def revision(self) -> str | None:
+        """The schema revision that the database says it has; None for an empty database."""
+        with self.engine.connect().execution_options(**READ_ONLY) as connection:
+            return _revision(connection)
+
+    def outdated(self) -> str:
+        """What is wrong with the schema, in a sentence; empty when it is the one this version works with."""
+        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+        current = self.revision()
+        return "" if current == head else f"the schema is {current or 'missing'}, and this version works with {head}"
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
 
     def _refuse_newer(self, connection: Connection, config: Config) -> None:
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        current = MigrationContext.configure(connection, opts={"version_table": "arende_schema"}).get_current_revision()
+        current = _revision(connection)
+        if current == UNFINISHED:
+            msg = (
+                "the database holds a migration that was broken off, and cannot be used; "
+                "run `arende migrate` again with --restart"
+            )
+            raise DatabaseError(msg)
         if current is not None and current not in known:
             msg = (
                 f"the database has schema revision {current}, which this version of arende does not know; "
@@ -86,6 +106,10 @@ def alone(session: Session | Connection, name: str) -> None:
     if connection.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": SCHEMA_TABLE}).get_current_revision()
 
 
 def _alembic() -> Config:
