@@ -1,13 +1,16 @@
 """Help, the accessibility statement, and answers for those who watch that the desk is up."""
 
+import structlog
 from fastapi import APIRouter, Request
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import func, select
 from starlette.responses import PlainTextResponse, Response
 
+from desk.roles import needs
 from desk.web import desk_of, page
-from robot.store.tables import CaseRow
+from robot.engine.health import health_of
+from robot.engine.health_server import METRICS, may_read_metrics
+from robot.engine.metrics import rendered
 
+log = structlog.get_logger(__name__)
 router = APIRouter()
 
 
@@ -31,10 +34,19 @@ def healthy() -> Response:
 
 @router.get("/readyz")
 def ready(request: Request) -> Response:
-    """The database answers."""
-    try:
-        with desk_of(request).house.database.read() as session:
-            session.exec(select(func.count()).where(CaseRow.ref == "")).one()
-    except SQLAlchemyError:
-        return PlainTextResponse("the database does not answer\n", status_code=503)
-    return PlainTextResponse("ok\n")
+    """Which checks hold; what is wrong stands in the log, because anybody may ask here."""
+    found = health_of(desk_of(request).house)
+    wrong = [health for health in found if health.wrong]
+    for health in wrong:
+        log.error("health.wrong", check=health.name, why=health.wrong)
+    lines = "".join(f"{health.name}: {'wrong' if health.wrong else 'ok'}\n" for health in found)
+    return PlainTextResponse(lines, status_code=503 if wrong else 200)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Figures for Prometheus: with the token of the settings, or for drift."""
+    house = desk_of(request).house
+    if not may_read_metrics(house.settings.metrics_token, request.headers.get("authorization", "")):
+        needs("drift")(request)
+    return Response(rendered(house.database, house.clock.now()), media_type=METRICS)
