@@ -99,10 +99,14 @@ class Answer(Part):
 
 
 class Review(Part):
-    """What goes to a person: within how many working days, and the checks that are made at every decision."""
+    """What goes to a person: within how many working days, and the checks that are made at every decision.
+
+    ``titles``: short Swedish titles of the codes that rules give when they cannot answer.
+    """
 
     within_working_days: WholeNumber
     always: dict[Text, Text] = Field(default_factory=dict)
+    titles: dict[Text, Text] = Field(default_factory=dict)
 
 
 class Stickprov(Part):

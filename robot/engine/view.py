@@ -116,7 +116,7 @@ class CaseView:
 
     @cached_property
     def _check_titles(self) -> dict[str, str]:
-        titles = dict(self.definition.review.always)
+        titles = {**self.definition.review.titles, **self.definition.review.always}
         for step in self.definition.steps:
             titles.update(step.titles())
         return titles
@@ -162,6 +162,7 @@ _TITLES = {
     "forsok_slut": "Försöken är slut: {name}",
     "programfel": "Fel i robotens program",
     "redan_ansokt": "Redan ansökt för månaden",
+    "broms": "Roboten är bromsad",
     "andrad_uppgift": "En uppgift är ändrad",
     "kanal": "Meddelandet kunde inte skickas",
 }
