@@ -11,7 +11,7 @@ from testbed.scenario.norm import (
     CONFIRMED,
     FIRST_YEAR,
     LAST_YEAR,
-    LUNCH_CONFIRMED,
+    LUNCH_DERIVED,
     child_amount,
     norm_of,
     shared_amount,
@@ -23,6 +23,7 @@ PRICE_BASE_AMOUNT_FROM = (
 )
 ACTIVITY_DUTY_FROM = date(2026, 10, 1)  # proposed law; until it is confirmed a person decides
 STOPPED_AT_ONCE = frozenset({"skyddad", "identitet_utan_registertraff"})
+NOT_OURS_TO_REFUSE = "beslutsratt.avslag"
 ZERO = Decimal(0)
 
 
@@ -44,6 +45,8 @@ def expected_of(draft: Draft) -> Expected:
     reasons = frozenset(draft.reasons)
     if not reasons & STOPPED_AT_ONCE:
         reasons |= reasons_of_the_month(draft.month, draft.children)
+    if "belopp_saknas" in reasons:
+        reasons -= {NOT_OURS_TO_REFUSE}  # without the norm there is no outcome to refuse
     if reasons:
         return Expected("person", reasons=reasons)
     amount = deficit(
@@ -65,10 +68,11 @@ def reasons_of_the_month(month: date, children: Sequence[Child]) -> frozenset[st
     unknown_lunch = any(
         child_amount(norm_of(month), child.age(month), lunch_at_home=child.lunch_at_home) is None for child in children
     )
+    known = FIRST_YEAR <= month.year <= LAST_YEAR
     reasons = set()
-    if not FIRST_YEAR <= month.year <= LAST_YEAR or month.year < PRICE_BASE_AMOUNT_FROM or unknown_lunch:
+    if not known or month.year < PRICE_BASE_AMOUNT_FROM or unknown_lunch:
         reasons.add("belopp_saknas")
-    elif month.year not in CONFIRMED or (lunch and month.year not in LUNCH_CONFIRMED):
+    if (known and month.year not in CONFIRMED) or (lunch and month.year in LUNCH_DERIVED):
         reasons.add("norm_faststalld")
     if ACTIVITY_DUTY_FROM <= month <= date(LAST_YEAR, 12, 1):
         reasons.add("aktivitetskrav_ej_tillampligt")

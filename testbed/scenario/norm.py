@@ -71,7 +71,7 @@ TABLE = {
 }
 FIRST_YEAR, LAST_YEAR = min(TABLE), max(TABLE)
 CONFIRMED = frozenset(range(2019, 2026))
-LUNCH_CONFIRMED = frozenset({2019, 2023, 2025})
+LUNCH_DERIVED = frozenset({2022, 2024})
 
 
 def norm_of(month: date) -> Norm:

@@ -66,6 +66,8 @@ def test_job_stimulus() -> None:
         ("2024-09-01", True, set()),
         ("2024-09-01", False, {"norm_faststalld"}),
         ("2022-09-01", True, {"belopp_saknas"}),
+        ("2022-09-01", False, {"belopp_saknas", "norm_faststalld"}),
+        ("2020-09-01", False, {"belopp_saknas"}),
         ("2026-09-01", True, {"norm_faststalld"}),
         ("2026-10-01", True, {"norm_faststalld", "aktivitetskrav_ej_tillampligt"}),
         ("2027-01-01", True, {"belopp_saknas"}),
