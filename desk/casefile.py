@@ -15,6 +15,7 @@ from desk.roles import User
 from desk.showing import Node, plain, show
 from desk.timeline import Event, effect_name, events
 from desk.web import Desk
+from desk.words import label
 from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import fold
@@ -154,7 +155,9 @@ class CaseFile:
         fact = self.view.facts[name]
         node = show(fact.value, declared.type, declared.title) if isinstance(fact, Known) else None
         why = fact.why if isinstance(fact, Missing) else ""
-        return ShownFact(name, declared.title, node, why, stored.source, stored.observed_at, name in self.editable)
+        return ShownFact(
+            name, declared.title, node, why, source_name(stored.source), stored.observed_at, name in self.editable
+        )
 
     def _worked_out(self, name: str) -> ShownFact:
         declared = self.definition.facts[name]
@@ -193,6 +196,12 @@ def open_case(desk: Desk, user: User, ref: str, why: Why | None) -> CaseFile:
         raise HTTPException(404)
     definition = desk.house.library.get(state.process, state.version)
     return CaseFile(row, recorded, definition, state, desk.now())
+
+
+def source_name(source: str) -> str:
+    """Where a fact comes from, as people say it: the register or system of the query, or who gave it."""
+    system, dot, _ = source.partition(".")
+    return label(system) if dot or " " not in source else source
 
 
 def fact_json(case: CaseFile, name: str) -> Any:

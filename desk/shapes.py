@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from desk.words import label
@@ -16,6 +16,7 @@ from robot.rules import Month
 Kind = Literal["amount", "int", "bool", "date", "month", "text", "choice", "record", "list"]
 _MONTH_MARK = get_args(Month)[1]
 _SCALARS: dict[Any, Kind] = {Decimal: "amount", bool: "bool", int: "int", date: "date", str: "text"}
+_SCALARS |= dict.fromkeys((datetime, AwareDatetime), "text")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ class Event:
 
 def events(definition: Definition, recorded: list[Recorded]) -> list[Event]:
     """Every entry in order. A type without words shows its own name: nothing is left out."""
-    return [_event(definition, one) for one in recorded]
+    kinds = {one.entry.body["key"]: one.entry.body["effect"] for one in recorded if one.entry.type == "effect.intended"}
+    return [_event(definition, one, kinds) for one in recorded]
 
 
 def effect_name(definition: Definition, kind: str) -> str:
@@ -41,10 +42,11 @@ _CHANNELS = {"sms": "sms", "epost": "e-post", "brev": "brev"}
 _WHO = {"robot": "Roboten", "system": "Systemet"}
 
 
-def _event(definition: Definition, recorded: Recorded) -> Event:
+def _event(definition: Definition, recorded: Recorded, kinds: Mapping[str, str]) -> Event:
     entry = recorded.entry
     words = _WORDS.get(entry.type)
-    what = entry.type if words is None else words(definition, entry.body)
+    body = {"effect": kinds[entry.body["key"]], **entry.body} if entry.body.get("key") in kinds else entry.body
+    what = entry.type if words is None else words(definition, body)
     who = _WHO.get(entry.actor.kind) or entry.actor.id
     return Event(entry.case_seq, entry.at(), who, what, _said(recorded.values), entry.type)
 
@@ -132,9 +134,9 @@ _WORDS: dict[str, Callable[[Definition, Mapping[str, Any]], str]] = {
     "sample.ticket": _ticket,
     "sample.outside": _always("Beslutet är fattat av en person och ingår inte i stickprovet"),
     "effect.intended": _effect("Ska göra: {name}"),
-    "effect.done": _effect("Gjort och kontrollerat genom {path}"),
-    "effect.unknown": _effect("Oklart om det blev gjort ({code})"),
-    "effect.failed": _effect("Gick inte att göra ({code})"),
+    "effect.done": _effect("Klart: {name}. Kontrollerat genom {path}"),
+    "effect.unknown": _effect("Oklart om det blev gjort: {name} ({code})"),
+    "effect.failed": _effect("Gick inte att göra: {name} ({code})"),
     "step.done": _always("Steget var klart"),
     "step.retry": lambda _, body: f"Tillfälligt fel ({body['code']}), försök {body['attempt']}",
     "human.review.opened": _opened,

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,7 @@ def own_path(target: str, otherwise: str) -> str:
     return target if target.startswith("/") and not target.startswith(("//", "/\\")) else otherwise
 
 
+@cache
 def environment() -> Environment:
     """The desk's templates with their filters; a name without a value is an error."""
     templates = Environment(

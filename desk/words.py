@@ -4,7 +4,7 @@ _SPELLED = {
     word.translate(str.maketrans("åäöé", "aaoe")): word
     for word in (
         "alla allas annan ansökan ansökt användning arbetsförmedlingen arbetsinkomster arbetssökande "
-        "arbetssökandes avgör avslagsskäl barns behöver beräknad beräkning beräkningar beräkningen "
+        "arbetssökandes avgör avslagsskäl barns behöver bistånd biståndet beräknad beräkning beräkningar beräkningen "
         "beskattningsår beslutsskäl boendekostnad bosättning ej fastställd folkbokföring folkbokföringsadress "
         "folkbokförd född födelsedatum födelsetid för föräldraledig förra första förstahand försäkran "
         "från gällande godkänd godkända godkänt gräns gränsen gränser gäller hushåll hushållet "
