@@ -12,6 +12,7 @@ from audit.errors import AuditError
 from connectors.contract import SettingMissingError
 from robot.cli._say import fail
 from robot.definition import DefinitionError
+from robot.engine.brake import BrakeError
 from robot.engine.fold import FoldError
 from robot.engine.library import UnknownProcessError
 from robot.engine.review import ReviewError
@@ -22,6 +23,7 @@ from robot.store.database import DatabaseError
 
 EXPECTED = (
     AuditError,
+    BrakeError,
     DatabaseError,
     DefinitionError,
     FoldError,

@@ -57,7 +57,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who decided what, when. ``by`` is "robot" or the person's account; ``name`` is what the decision states."""
+    """Who decided what, when. ``by`` is "robot" or the person's account; ``name`` is what the decision states.
+
+    ``seen``: a person has had the decision before them and let the case go on.
+    """
 
     outcome: str
     amount: Decimal
@@ -65,6 +68,7 @@ class Decision:
     name: str
     at: datetime
     motivation: str = ""
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,11 @@ def _review_ended(outcome: str, status: Any) -> Handler:
     return change
 
 
+def _agreed(state: CaseState, told: Told) -> CaseState:
+    seen = None if state.decision is None else replace(state.decision, seen=True)
+    return replace(_review_ended("agreed", "running")(state, told), decision=seen)
+
+
 def _answered_by_applicant(state: CaseState, _told: Told) -> CaseState:
     return replace(state, status="person", reviewed=(*state.reviewed, "applicant_answered"))
 
@@ -211,7 +216,7 @@ _CHANGES: dict[str, Handler] = {
     "effect.unknown": _effect_status("unknown"),
     "effect.failed": _effect_status("failed"),
     "human.review.opened": _review_opened,
-    "human.review.agreed": _review_ended("agreed", "running"),
+    "human.review.agreed": _agreed,
     "human.review.decided": _review_ended("decided", "running"),
     "human.review.asked": _review_ended("asked", "applicant"),
     "human.review.answered": _answered_by_applicant,

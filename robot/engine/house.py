@@ -15,6 +15,7 @@ from audit.log.tables import EntryRow
 from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
 from robot.definition import discover
+from robot.engine.brake import Brakes
 from robot.engine.clock import clock_for
 from robot.engine.drawing import Drawing
 from robot.engine.intake import Intake
@@ -40,6 +41,7 @@ class House:
     queue: Queue
     intake: Intake
     reviews: Reviews
+    brakes: Brakes
 
     @classmethod
     def build(
@@ -75,6 +77,7 @@ class House:
             queue,
             Intake(ledger, library, subject_index=vault.keys.subject_index),
             Reviews(ledger, library),
+            Brakes(database, journal),
         )
 
     def drawing(self) -> Drawing:

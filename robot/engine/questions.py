@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.contract import Answered, NoHit
+from connectors.contract import Answered, Failed, FailureKind, NoHit
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView, Questions
 from robot.engine.world import World
 from robot.rules import Reason
@@ -32,6 +33,11 @@ def question_names(verb: str, query: str, fact: str, arguments: Mapping[str, str
     ]
 
 
+def connector_of(query: str) -> Scope:
+    """The register that a question goes to, as a brake knows it."""
+    return Scope("connector", query.partition(".")[0])
+
+
 async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, world: World) -> AnsweredAll:
     """Ask one by one. One question without a usable answer makes the whole fact missing: half an answer is none."""
     values: list[dict[str, Any]] = []
@@ -44,6 +50,8 @@ async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, w
         if isinstance(answer, Answered):
             values.append(answer.data)
             continue
+        if isinstance(answer, Failed) and answer.kind is FailureKind.STOP:
+            world.hand.pull(connector_of(query), answer.code)
         code, why = _no_answer(answer)
         body = {
             "source": query,

@@ -10,6 +10,7 @@ from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import Told, changed
 from robot.engine.intake import PROMISE
+from robot.engine.scope import Scope
 from robot.engine.services import Services
 from robot.engine.view import CaseView
 from robot.rules import Reason
@@ -41,6 +42,13 @@ class _Notebook:
         for draft in drafts:
             self.drafts.append(draft)
             self.state = changed(self.state, draft.type, Told(draft.body, draft.personal, self.now))
+
+    def sure(self) -> float:
+        """Never called: a rehearsal does nothing outside."""
+        raise AssertionError(self.state.position)
+
+    def pull(self, scope: Scope, code: str) -> None:
+        """Nothing: a rehearsal holds nobody else up."""
 
     def draw(self, stratum: str, rate: Fraction) -> None:
         """Never called: a rehearsal plans the draw and does not draw, or it could be repeated until it fits."""

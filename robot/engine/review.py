@@ -77,7 +77,8 @@ class Reviews:
         needed for every outcome but bifall. Raises `ReviewError`.
         """
         state, view = self._waiting(ref)
-        _must_be_open(state)
+        if not only_braked(state):
+            _must_be_open(state)
         if state.review is None:
             msg = "Ärendet har ingen öppen granskning. Ladda om sidan."
             raise ReviewError(msg)
@@ -243,6 +244,13 @@ def _must_be_open(state: CaseState) -> None:
     if state.restricted:
         msg = "Ärendet kan gälla en skyddad person och hanteras för hand. Ta över det."
         raise ReviewError(msg)
+
+
+def only_braked(state: CaseState) -> bool:
+    """Whether nothing but a brake holds the case: the robot may then go on, and ask for protection where it stopped."""
+    review = state.review
+    held = () if review is None or review.resume != "same" else review.reasons
+    return bool(held) and all(reason.code.startswith("broms.") for reason in held)
 
 
 def _must_be_unwritten(state: CaseState) -> None:

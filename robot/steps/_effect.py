@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from robot.engine.effects import run_effect
+from robot.engine.scope import Scope
+from robot.engine.stratum import decision_scopes
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.steps.base import Advance, Change, Draft, Name, Proof, Recover, Result, Step
@@ -12,6 +14,17 @@ from robot.steps.base import Advance, Change, Draft, Name, Proof, Recover, Resul
 
 class EffectStep(Step):
     """A step that changes the world outside: intended in the journal before, proven or declared unknown after."""
+
+    def touches(self, case: CaseView) -> tuple[Scope, ...]:
+        """The target's brakes, and until the first effect those on the robot's decision that no person has seen."""
+        state = case.state
+        begun = any(effect.status != "failed" for effect in state.effects.values())
+        unseen = state.decision is not None and state.decision.by == "robot" and not state.decision.seen
+        return (*self.target(case), *(decision_scopes(case) if unseen and not begun else ()))
+
+    @abstractmethod
+    def target(self, case: CaseView) -> tuple[Scope, ...]:
+        """What the step writes to, as brakes know it."""
 
     @abstractmethod
     def recovery(self, change: Change, world: World) -> Recover:

@@ -4,16 +4,35 @@ import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
-from robot.gui.failure import Snapshot
+from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.screen import ScreenFile
 from robot.rules import Reason
+
+NO_WAY_IN = frozenset({"inloggningen_andrad", "inloggning_nekad"})
 
 
 def screen_values(case: CaseView, screen: ScreenFile) -> tuple[Mapping[str, Any], tuple[Reason, ...]]:
     """The values by name, and the reasons why some cannot be had; the screen is then not opened."""
     names = tuple(dict.fromkeys(name.name for name in screen.names()))
     return case.values(names)
+
+
+def screen_scopes(screen: ScreenFile) -> tuple[Scope, ...]:
+    """The brakes that hold work in the screen."""
+    return (_screen_scope(screen), Scope("connector", screen.system))
+
+
+def stopped(screen: ScreenFile, failure: GuiFailure) -> Scope | None:
+    """What the next case must not run into: the whole system when nobody gets in, else the screen that has changed."""
+    if failure.kind != "stop":
+        return None
+    return Scope("connector", screen.system) if failure.code in NO_WAY_IN else _screen_scope(screen)
+
+
+def _screen_scope(screen: ScreenFile) -> Scope:
+    return Scope("screen", f"{screen.system}.{screen.id}")
 
 
 def evidence(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:

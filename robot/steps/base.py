@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from robot.engine.scope import Scope
 from robot.rules import Reason
 
 if TYPE_CHECKING:
@@ -115,11 +116,21 @@ class EffectFailedError(Exception):
     """An effect did not happen, or nobody knows whether it did.
 
     ``unknown``: the outside may have acted; the runner then looks before anything is tried again. ``temporary``: it
-    certainly did not act, and may be tried again.
+    certainly did not act, and may be tried again. ``stops``: what the next case must not run into.
     """
 
-    def __init__(self, code: str, why: str, *, unknown: bool, temporary: bool = False, evidence: Any = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        why: str,
+        *,
+        unknown: bool,
+        temporary: bool = False,
+        evidence: Any = None,
+        stops: Scope | None = None,
+    ) -> None:
         super().__init__(f"{code}: {why}")
+        self.stops = stops
         self.code = code
         self.why = why
         self.unknown = unknown
@@ -145,6 +156,14 @@ class Step(BaseModel, ABC):
     def queue(self, case: "CaseView") -> str:  # noqa: ARG002 - most verbs need no target system
         """The queue that this step's work belongs to: "cases", or the target system's own."""
         return CASES_QUEUE
+
+    def touches(self, case: "CaseView") -> tuple[Scope, ...]:  # noqa: ARG002 - pure verbs touch nothing
+        """The brakes that hold this step, when they are on."""
+        return ()
+
+    def braked(self, case: "CaseView", change: Change, reasons: tuple[Reason, ...]) -> "HandOver":  # noqa: ARG002 - most verbs only wait
+        """What becomes of the case instead, when a brake holds the step: a person lets it go on."""
+        return HandOver((*change.reasons, *reasons))
 
     @abstractmethod
     def plan(self, case: "CaseView") -> Change:

@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from robot.engine.proposal import propose
+from robot.engine.scope import Scope
+from robot.engine.stratum import decision_scopes, stratum_of
 from robot.engine.view import CaseView, robot_decider
 from robot.engine.world import World
 from robot.rules import Reason
@@ -28,11 +30,19 @@ class Decide(Step):
         payload = {"proposal": proposal, "reasons": tuple(dict.fromkeys(reasons))}
         return Change(self.decide, "=", (Line("Beslut", "", outcome),), payload)
 
+    def touches(self, case: CaseView) -> tuple[Scope, ...]:
+        """The process, and the stratum that the decision belongs to."""
+        return decision_scopes(case)
+
+    def braked(self, case: CaseView, change: Change, reasons: tuple[Reason, ...]) -> HandOver:
+        """Proposed as ever; a person decides."""
+        return HandOver((*change.payload["reasons"], *reasons), (self._proposed(case, change),), resume="next")
+
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
         """Journal the proposal with its whole finding tree, then decide or hand over."""
         proposal = change.payload["proposal"]
         if change.payload["reasons"]:
-            return HandOver(change.payload["reasons"], (proposal.draft(),), resume="next")
+            return HandOver(change.payload["reasons"], (self._proposed(case, change),), resume="next")
         made = Draft(
             "decision.made",
             {
@@ -44,7 +54,13 @@ class Decide(Step):
                 "appeal": case.definition.appeal,
             },
         )
-        return Advance((proposal.draft(), made))
+        return Advance((self._proposed(case, change), made))
+
+    def _proposed(self, case: CaseView, change: Change) -> Draft:
+        """The proposal; ``alone``: the robot would decide it, brake or not, which is what drift is measured on."""
+        draft: Draft = change.payload["proposal"].draft()
+        told = {"stratum": stratum_of(case), "alone": not change.payload["reasons"]}
+        return Draft(draft.type, {**draft.body, **told}, draft.personal)
 
     def _not_ours(self, case: CaseView, outcome: str | None) -> tuple[Reason, ...]:
         definition = case.definition

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import ask_all, flagged, protect, question_names
+from robot.engine.questions import ask_all, connector_of, flagged, protect, question_names
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.steps.base import Advance, Change, Line, Name, Result, Step
@@ -21,6 +22,10 @@ class Fetch(Step):
     def names(self) -> list[Name]:
         """The query, the fact and the arguments."""
         return question_names("fetch", self.fetch, self.as_, self.with_)
+
+    def touches(self, case: CaseView) -> tuple[Scope, ...]:  # noqa: ARG002 - the same register for every case
+        """The register."""
+        return (connector_of(self.fetch),)
 
     def plan(self, case: CaseView) -> Change:
         """One question per person that the arguments name."""

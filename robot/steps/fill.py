@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.gui.bot import Written, plan_screen
 from robot.gui.failure import GuiFailure, Snapshot
+from robot.gui.screen import ScreenFile
 from robot.rules.finding import value_to_json
 from robot.steps._effect import EffectStep, condition, condition_names
-from robot.steps._screen import evidence, screen_values
+from robot.steps._screen import evidence, screen_scopes, screen_values, stopped
 from robot.steps.base import Change, EffectFailedError, Line, Name, Proof, Recover
 
 
@@ -27,6 +29,10 @@ class Fill(EffectStep):
     def queue(self, case: CaseView) -> str:
         """The case system's own queue."""
         return case.definition.screens[self.fill].system
+
+    def target(self, case: CaseView) -> tuple[Scope, ...]:
+        """The screen and its system."""
+        return screen_scopes(case.definition.screens[self.fill])
 
     def plan(self, case: CaseView) -> Change:
         """Every field that would be written, page by page."""
@@ -59,13 +65,13 @@ class Fill(EffectStep):
         screen = case.definition.screens[self.fill]
         bot, values = world.bots[screen.system], change.payload["values"]
         try:
-            written = await bot.write(screen, values, quiet=case.state.restricted)
+            written = await bot.write(screen, values, quiet=case.state.restricted, may_save=world.hand.sure)
         except GuiFailure as failure:
-            raise _effect_failure(failure, saved=failure.after_save) from None
+            raise _effect_failure(screen, failure, saved=failure.after_save) from None
         try:
             found = await bot.look(screen, values, quiet=case.state.restricted)
         except GuiFailure as failure:
-            raise _effect_failure(failure, saved=True) from None
+            raise _effect_failure(screen, failure, saved=True) from None
         if found is None:
             why = f"Systemet kvitterade {screen.title}, men posten syns inte när man söker upp den."
             raise EffectFailedError("sparad_men_syns_inte", why, unknown=True)
@@ -77,7 +83,7 @@ class Fill(EffectStep):
         try:
             found = await world.bots[screen.system].look(screen, change.payload["values"], quiet=case.state.restricted)
         except GuiFailure as failure:
-            raise _effect_failure(failure, saved=True) from None
+            raise _effect_failure(screen, failure, saved=True) from None
         return None if found is None else _proof(found, found.receipt, list(found.evidence), world)
 
 
@@ -85,8 +91,12 @@ def _proof(found: Written, receipt: Mapping[str, str], snapshots: Sequence[Snaps
     return Proof("uppslagning i ärendet", receipt, found.read_back, world.clock.now(), evidence(snapshots))
 
 
-def _effect_failure(failure: GuiFailure, *, saved: bool) -> EffectFailedError:
-    temporary = failure.kind == "retry" and not saved
+def _effect_failure(screen: ScreenFile, failure: GuiFailure, *, saved: bool) -> EffectFailedError:
     return EffectFailedError(
-        failure.code, failure.text, unknown=saved, temporary=temporary, evidence=evidence(failure.evidence)
+        failure.code,
+        failure.text,
+        unknown=saved,
+        temporary=failure.kind == "retry" and not saved,
+        evidence=evidence(failure.evidence),
+        stops=stopped(screen, failure),
     )

@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import FLAGS, ask_all, protect, question_names
+from robot.engine.questions import FLAGS, ask_all, connector_of, protect, question_names
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
@@ -21,6 +22,10 @@ class Guard(Step):
     def names(self) -> list[Name]:
         """The query, the fact and the arguments."""
         return question_names("guard", self.guard, self.as_, self.with_)
+
+    def touches(self, case: CaseView) -> tuple[Scope, ...]:  # noqa: ARG002 - the same register for every case
+        """The register."""
+        return (connector_of(self.guard),)
 
     def plan(self, case: CaseView) -> Change:
         """Ask the register about every person in the household."""

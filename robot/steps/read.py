@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.gui.failure import GuiFailure
-from robot.steps._screen import screen_values
+from robot.steps._screen import screen_scopes, screen_values, stopped
 from robot.steps.base import Advance, Change, Draft, Line, Name, Result, Retry, Step
 
 
@@ -26,6 +27,10 @@ class Read(Step):
         """The case system's own queue."""
         return case.definition.screens[self.read].system
 
+    def touches(self, case: CaseView) -> tuple[Scope, ...]:
+        """The screen and its system."""
+        return screen_scopes(case.definition.screens[self.read])
+
     def plan(self, case: CaseView) -> Change:
         """Go to the screen and read it."""
         screen = case.definition.screens[self.read]
@@ -42,6 +47,8 @@ class Read(Step):
         except GuiFailure as failure:
             if failure.kind == "retry":
                 return Retry(failure.code, failure.text)
+            if (scope := stopped(screen, failure)) is not None:
+                world.hand.pull(scope, failure.code)
             body = {"source": source, "fact": self.as_, "known": False, "code": failure.code, "why": failure.text}
             return Advance((Draft("doc.read", {**body, "observed_at": world.clock.now().isoformat()}),))
         body = {"source": source, "fact": self.as_, "known": True, "observed_at": world.clock.now().isoformat()}

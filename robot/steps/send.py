@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from connectors.contract import Attachment, Failed, FailureKind, Message, NotSent, Sent
+from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.rules import Reason
@@ -32,6 +33,11 @@ class Send(EffectStep):
         """The channel's own queue."""
         chosen = self._channel(case)[0]
         return CASES_QUEUE if chosen is None else chosen[0]
+
+    def target(self, case: CaseView) -> tuple[Scope, ...]:
+        """The channel."""
+        chosen = self._channel(case)[0]
+        return () if chosen is None else (Scope("connector", chosen[0]),)
 
     def plan(self, case: CaseView) -> Change:
         """The text as it would be sent, and through which channel."""
@@ -69,7 +75,8 @@ class Send(EffectStep):
         if isinstance(answer, Failed):
             # A failure that may be tried again can still have been delivered: only the channel knows.
             unknown = answer.kind is FailureKind.RETRY
-            raise EffectFailedError(answer.code, answer.reason, unknown=unknown)
+            stops = Scope("connector", answer.source) if answer.kind is FailureKind.STOP else None
+            raise EffectFailedError(answer.code, answer.reason, unknown=unknown, stops=stops)
         if self.recovery(change, world) != "verify":
             return self._proof(answer, change, "kanalens kvittens")
         found = await channel.status(key)
