@@ -45,7 +45,7 @@ def expected_of(draft: Draft) -> Expected:
     reasons = frozenset(draft.reasons)
     if not reasons & STOPPED_AT_ONCE:
         reasons |= reasons_of_the_month(draft.month, draft.children)
-    if "belopp_saknas" in reasons:
+    if not FIRST_YEAR <= draft.month.year <= LAST_YEAR:
         reasons -= {NOT_OURS_TO_REFUSE}  # without the norm there is no outcome to refuse
     if reasons:
         return Expected("person", reasons=reasons)
