@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, func, select, table, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
@@ -47,8 +47,10 @@ class Database:
         with Session(self.engine.execution_options(**self._reading)) as session:
             yield session
 
-    def upgrade(self) -> None:
+    def upgrade(self, *, unfinished: bool = False) -> None:
         """Bring the schema up to this version of the robot.
+
+        ``unfinished``: nothing may work on it until `finish`, because it is only being filled.
 
         Raises:
             DatabaseError: The database cannot be reached, or was made by a newer version.
@@ -61,12 +63,19 @@ class Database:
                 self._refuse_newer(connection, config)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                if unfinished:
+                    _mark(connection, UNFINISHED)
         except DBAPIError as error:
             address = self.engine.url.render_as_string(hide_password=True)
             msg = (
                 f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL and that it is running"
             )
             raise DatabaseError(msg) from None
+
+    def finish(self) -> None:
+        """Let the filled database be worked on."""
+        with self.engine.begin() as connection:
+            _mark(connection, str(ScriptDirectory.from_config(_alembic()).get_current_head()))
 
     def revision(self) -> str | None:
         """The schema revision that the database says it has; None for an empty database."""
@@ -110,6 +119,11 @@ def alone(session: Session | Connection, name: str) -> None:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection, opts={"version_table": SCHEMA_TABLE}).get_current_revision()
+
+
+def _mark(connection: Connection, revision: str) -> None:
+    schema = table(SCHEMA_TABLE, column("version_num"))
+    connection.execute(update(schema).values(version_num=revision))
 
 
 def _alembic() -> Config:
