@@ -1,10 +1,10 @@
 """Settings: environment variables with the prefix ``ARENDE_``, or files of the same name in a secrets folder."""
 
 import os
-from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.contract import ConnectorSettings
@@ -43,7 +43,9 @@ class Settings(BaseSettings):
         default="", description="The municipality's organisation number, twelve digits, told to the registers."
     )
     kommun: str = Field(default="Exempelkommun", description="Name of the municipality, as registers and logs see it.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL."
+    )
     desk_secret: SecretStr | None = Field(
         default=None,
         description="Key that signs the desk's session cookies. Empty: secrets/desk.key in the data folder.",
@@ -66,7 +68,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None, description="Bearer token that /metrics asks for. Empty: only role drift in the desk may read it."
     )
-    now: datetime | None = Field(
+    now: AwareDatetime | None = Field(
         default=None, description="Start of the clock, for simulations. Empty: the machine's clock."
     )
 
