@@ -1,4 +1,4 @@
-"""Looks in the case rows for lists, the decision log and figures. Restricted cases exist only for those who may know."""
+"""Looks in the case rows for lists and the decision log. Restricted cases exist only for those who may know."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -115,7 +115,7 @@ def decided(session: Session, user: User, wanted: LogFilter, *, after: str = "",
 
 def choices(session: Session, user: User) -> dict[str, list[Any]]:
     """What the decision log can be filtered by: the values that there are."""
-    columns = {"process": CaseRow.process, "month": CaseRow.month, "stratum": CaseRow.stratum}
+    columns: dict[str, Any] = {"process": CaseRow.process, "month": CaseRow.month, "stratum": CaseRow.stratum}
     columns |= {"version": CaseRow.version}
     found: dict[str, list[Any]] = {}
     for name, column in columns.items():

@@ -1,22 +1,24 @@
 """Machine names as Swedish text: identifiers are ASCII, and what people read has its å, ä and ö."""
 
-_SPELLED = {
-    word.translate(str.maketrans("åäöé", "aaoe")): word
-    for word in (
-        "alla allas annan ansökan ansökt användning arbetsförmedlingen arbetsinkomster arbetssökande "
-        "arbetssökandes avgör avslagsskäl barns behöver bistånd biståndet beräknad beräkning beräkningar beräkningen "
-        "beskattningsår beslutsskäl boendekostnad bosättning ej fastställd folkbokföring folkbokföringsadress "
-        "folkbokförd född födelsedatum födelsetid för föräldraledig förra första förstahand försäkran "
-        "från gällande godkänd godkända godkänt gräns gränsen gränser gäller hushåll hushållet "
-        "hushållsrad hushållsrader hyresavi inlämnad intäkter jämförelse kontantersättning kontrollmånad "
-        "kräver krävs kvittensnummer lämnad lämnade lön läsa lönen månad månaden månader månadsbelopp "
-        "medsökande medsökandes mottagen nettolön något oförändrad oförändrade oförändrat område omprövning "
-        "pågående på prövas prövning räkna räknad räknade räkning rätt sammanställning särskild särskilda "
-        "skälig skäliga skäl skatteåterbäring sökande sökandes sysselsättning tillämpligt tilläggsansökan "
-        "uppgörelse utbetalningssätt utgå ålder åldersgrupp år åtgärd ändrad ändrade ändring ärende ärendenummer "
-        "ärendet återansökan överskott överskottet övre över ersättning avdragen utbetalningssättet"
-    ).split()
-} | {"epost": "e-post", "agi": "AGI", "ei": "EI"}
+_WORDS = """
+    alla allas annan ansökan ansökt användning arbetsförmedlingen arbetsinkomster arbetssökande
+    arbetssökandes avgör avslagsskäl barns behöver bistånd biståndet beräknad beräkning beräkningar beräkningen
+    beskattningsår beslutsskäl boendekostnad bosättning ej fastställd folkbokföring folkbokföringsadress
+    folkbokförd född födelsedatum födelsetid för föräldraledig förra första förstahand försäkran
+    från gällande godkänd godkända godkänt gräns gränsen gränser gäller hushåll hushållet
+    hushållsrad hushållsrader hyresavi inlämnad intäkter jämförelse kontantersättning kontrollmånad
+    kräver krävs kvittensnummer lämnad lämnade lön läsa lönen månad månaden månader månadsbelopp
+    medsökande medsökandes mottagen nettolön något oförändrad oförändrade oförändrat område omprövning
+    pågående på prövas prövning räkna räknad räknade räkning rätt sammanställning särskild särskilda
+    skälig skäliga skäl skatteåterbäring sökande sökandes sysselsättning tillämpligt tilläggsansökan
+    uppgörelse utbetalningssätt utgå ålder åldersgrupp år åtgärd ändrad ändrade ändring ärende ärendenummer
+    ärendet återansökan överskott överskottet övre över ersättning avdragen utbetalningssättet
+"""
+_SPELLED = {word.translate(str.maketrans("åäöé", "aaoe")): word for word in _WORDS.split()} | {
+    "epost": "e-post",
+    "agi": "AGI",
+    "ei": "EI",
+}
 
 
 def label(name: str) -> str:

@@ -19,12 +19,14 @@ from robot.store.tables import CaseRow
 router = APIRouter()
 controls = needs("controller")
 MONTH = r"^(|\d{4}-(0[1-9]|1[0-2]))$"
-COLUMNS = (
-    "referens process månad mottaget utfall belopp_kr beslutat_av beslutat grupp sannolikhet stickprov version".split()
-)
+COLUMNS = [
+    *("referens", "process", "månad", "mottaget", "utfall", "belopp_kr"),
+    *("beslutat_av", "beslutat", "grupp", "sannolikhet", "stickprov", "version"),
+]
 
 
 def log_filter(
+    *,
     process: Annotated[str, Query(max_length=60)] = "",
     manad: Annotated[str, Query(pattern=MONTH)] = "",
     utfall: Annotated[str, Query(pattern="^(|bifall|avslag)$")] = "",

@@ -1,5 +1,6 @@
 """The page for process authors: every process with its version, steps, amounts in force and problems."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from desk.findings import MARKS
 from desk.roles import User, needs
 from desk.web import desk_of, page
-from robot.definition import Definition, DefinitionError, check, discover
+from robot.definition import Definition, DefinitionError, Problem, check, discover
 from robot.engine.view import SWEDEN
 from robot.rules.amounts import AmountInterval, AmountTable
 
@@ -21,8 +22,8 @@ develops = needs("utvecklare")
 @router.get("/utvecklare")
 def processes(request: Request, user: Annotated[User, Depends(develops)]) -> Response:  # noqa: ARG001 - the role is the point
     """The processes that there are; one with errors is shown with them."""
-    found = []
-    for name, folder in discover().items():
+    found: list[tuple[str, Definition | None, Sequence[Problem]]] = []
+    for name in discover():
         try:
             found.append((name, desk_of(request).house.library.current(name), ()))
         except DefinitionError as error:

@@ -24,6 +24,7 @@ SEARCH_HELP = "Skriv ett personnummer med tolv siffror (ÅÅÅÅMMDDNNNN) eller 
 def work(
     request: Request,
     user: Annotated[User, Depends(current_user)],
+    *,
     lage: Annotated[str, Query(pattern="^(person|applicant|running)$")] = "person",
     process: Annotated[str, Query(max_length=60)] = "",
     skal: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,200}$")] = "",

@@ -24,7 +24,6 @@ from robot.engine.house import House
 from robot.engine.library import Library
 from tests.desk import world
 
-
 _DEFINITIONS: list[Library] = []
 
 

@@ -33,7 +33,7 @@ async def test_every_path_is_closed_to_strangers(visitor: Visitor, town: Town) -
         if route.path in {*open_, "/logga-ut"}:
             continue
         path = route.path.format(**values)
-        answer = await (visitor.post(path) if "POST" in route.methods else visitor.http.get(path))
+        answer = await (visitor.post(path) if "POST" in (route.methods or ()) else visitor.http.get(path))
         assert answer.status_code in {303, 401}, (route.path, answer.status_code)
 
 
@@ -75,7 +75,7 @@ async def test_counts_and_figures_leave_restricted_cases_out(visitor: Visitor, t
 
 
 async def test_every_opening_is_journalled(handlaggare: Visitor, town: Town) -> None:
-    """Opening a case, its letter, a form of it, or finding it in a search is written in its journal, with who and why."""
+    """Opening a case, its letter, a form of it, or finding it in a search is journalled with who and why."""
     ref, before = town.cases["refund"], len(town.reads("refund"))
     await handlaggare.post("/sok", vad="19900602-2397")
     await handlaggare.http.get(f"/arende/{ref}?skal=sokning")

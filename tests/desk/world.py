@@ -172,10 +172,13 @@ def _result(step: Step, view: CaseView, known: dict[str, Any], *, picked: bool) 
         if known["skydd"][0]["Sekretessmarkering"]:
             return HandOver((PROTECTED,), (answer, Draft("case.protected", {"restricted": True})))
         return Advance((answer, Draft("case.cleared", {"restricted": False})))
-    if isinstance(step, Fetch):
-        return Advance((_answer("register.answered", step.fetch, step.as_, known),))
-    if isinstance(step, Read):
-        return Advance((_answer("doc.read", f"verksamhetssystem.{step.read}", step.as_, known),))
+    if isinstance(step, Fetch | Read):
+        kind, source = (
+            ("register.answered", step.fetch)
+            if isinstance(step, Fetch)
+            else ("doc.read", f"verksamhetssystem.{step.read}")
+        )
+        return Advance((_answer(kind, source, step.as_, known),))
     if isinstance(step, Check | Decide):
         world: Any = None
         return asyncio.run(step.apply(view, step.plan(view), world))
@@ -183,16 +186,28 @@ def _result(step: Step, view: CaseView, known: dict[str, Any], *, picked: bool) 
         body = {"stratum": "bifall_utan_barn", "probability": "1/20", "picked": picked, "period": "2025-09"}
         ticket = Draft("sample.ticket", {**body, "u": "00000000000000ff", "threshold": "0ccccccccccccccd"})
         return HandOver((PICKED,), (ticket,), lane="random", resume="next") if picked else Advance((ticket,))
+    return (
+        _written(step, view) if isinstance(step, Fill | Send) else Finish((Draft("case.closed", {"how": "avslutad"}),))
+    )
+
+
+def _outside(step: Step, view: CaseView, known: Mapping[str, Any]) -> Any:
+    if isinstance(step, Read):
+        return Advance((_answer("doc.read", f"verksamhetssystem.{step.read}", step.as_, known),))
     if isinstance(step, Fill | Send):
-        change = step.plan(view)
-        assert not change.reasons, change.reasons
-        key = f"key-of-step-{view.state.position}"
-        intended = {"key": key, "effect": change.target, "verb": step.verb, "step": view.state.position, "sha256": ""}
-        done = {"key": key, "path": "uppslagning i ärendet", "at": START.isoformat()}
-        proof = {"receipt": {"kvittensnummer": "K-000041"}, "read_back": {"Belopp": "10 842,00"}}
-        content = {"content": dict(step.content(change))}
-        return Advance((Draft("effect.intended", intended, content), Draft("effect.done", done, proof)))
+        return _written(step, view)
     return Finish((Draft("case.closed", {"how": "avslutad"}),))
+
+
+def _written(step: Fill | Send, view: CaseView) -> Advance:
+    change = step.plan(view)
+    assert not change.reasons, change.reasons
+    key = f"key-of-step-{view.state.position}"
+    intended = {"key": key, "effect": change.target, "verb": step.verb, "step": view.state.position, "sha256": ""}
+    done = {"key": key, "path": "uppslagning i ärendet", "at": START.isoformat()}
+    proof = {"receipt": {"kvittensnummer": "K-000041"}, "read_back": {"Belopp": "10 842,00"}}
+    content = {"content": dict(step.content(change))}
+    return Advance((Draft("effect.intended", intended, content), Draft("effect.done", done, proof)))
 
 
 def _answer(kind: str, source: str, fact: str, known: Mapping[str, Any]) -> Draft:
@@ -200,11 +215,3 @@ def _answer(kind: str, source: str, fact: str, known: Mapping[str, Any]) -> Draf
     if known[fact] is None:
         return Draft(kind, {**body, "known": False, "code": "svarar_inte", "why": "Skatteverket svarar inte."})
     return Draft(kind, {**body, "known": True}, {fact: known[fact]})
-
-
-def hand_over(house: House, ref: str, why: str) -> None:
-    """Open a review of a running case."""
-    state = house.ledger.load(ref)
-    view = CaseView(house.library.get(state.process, state.version), state, now=house.clock.now())
-    reason = Reason("prov", why, "prov")
-    _settle(house, view, state, HandOver((reason,)))
