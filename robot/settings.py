@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (Swedish time) of the nightly run.")
     queue_poll_seconds: float = Field(default=0.2, gt=0, description="Seconds between two looks for work in a queue.")
     cases_concurrency: int = Field(default=8, ge=1, description="Cases that one worker may have in hand at once.")
+    worker_name: str = Field(
+        default="", description="Name that no other worker may run under. Empty: machine and process number."
+    )
+    lease_seconds: float = Field(
+        default=15.0, ge=1, description="Seconds without a sign of life after which a worker counts as dead."
+    )
+    drain_seconds: int = Field(
+        default=50, ge=1, description="Seconds that a worker told to stop gives to what it has in hand."
+    )
     health_port: int = Field(
         default=0,
         ge=0,

@@ -37,8 +37,11 @@ async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: 
             if proof is not None:
                 return Advance((_done(key, proof),))
         world.hand.write([_intended(step, case, change, key, content)])
+        world.hand.sure()
         return Advance((_done(key, await step.act(case, change, world, key)),))
     except EffectFailedError as failure:
+        if failure.stops is not None:
+            world.hand.pull(failure.stops, failure.code)
         return _failed(step, change, world, failure, key=key)
 
 
@@ -60,7 +63,7 @@ def _failed(step: "EffectStep", change: Change, world: World, failure: EffectFai
         world.hand.write([Draft("effect.failed", {"key": key, "code": failure.code}, evidence)])
         return Retry(failure.code, failure.why) if failure.temporary else HandOver((reason,))
     world.hand.write([Draft("effect.unknown", {"key": key, "code": failure.code}, evidence)])
-    if step.recovery(change, world) == "human":
+    if step.recovery(change, world) == "human" or failure.stops is not None:
         return HandOver((reason,))
     # The next try begins with a look: see run_effect.
     return Retry(failure.code, failure.why)

@@ -179,7 +179,7 @@ class Intake:
             )
         )
         session.flush()
-        self._ledger.jobs.put(session, ref, 0, CASES_QUEUE, number=state.entries, due_at=state.due_at)
+        self._ledger.jobs.put(session, ref, CASES_QUEUE, number=state.entries, due_at=state.due_at)
         log.info("intake.accepted", case=ref, source=delivery.source, process=definition.id)
         return Accepted(ref, new=True)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlmodel import Session, col, select
 
 from audit.clock import Clock
@@ -20,7 +20,7 @@ from robot.engine.metrics import count_effects
 from robot.engine.money import ore
 from robot.steps.base import Draft
 from robot.store.database import Database
-from robot.store.tables import CaseRow
+from robot.store.tables import CaseRow, WorkerRow
 
 log = structlog.get_logger(__name__)
 CONFLICTS = 5
@@ -34,10 +34,8 @@ class StaleCaseError(Exception):
 class Jobs(Protocol):
     """Hands out work. ``put`` is part of the caller's transaction: never a job without its entries, or the reverse."""
 
-    def put(
-        self, session: Session, case: str, position: int, queue: str, *, number: int, due_at: datetime, delay: float = 0
-    ) -> None:
-        """Enqueue the segment that begins at ``position``, at entry ``number`` of the case's journal."""
+    def put(self, session: Session, case: str, queue: str, *, number: int, due_at: datetime, delay: float = 0) -> None:
+        """Enqueue the segment that begins at entry ``number`` of the case's journal."""
 
 
 class Ledger:
@@ -71,12 +69,21 @@ class Ledger:
             return self.journal.read(session, ref)
 
     def write(
-        self, state: CaseState, drafts: Sequence[Draft], *, actor: Actor, queue: str | None = None, delay: float = 0
+        self,
+        state: CaseState,
+        drafts: Sequence[Draft],
+        *,
+        actor: Actor,
+        queue: str | None = None,
+        delay: float = 0,
+        term: str | None = None,
     ) -> CaseState:
         """Append ``drafts`` to the case, and with ``queue`` the job that goes on with it.
 
+        ``term``: of the lease that the writing worker holds; a person who writes has none.
+
         Raises:
-            StaleCaseError: The case was moved by somebody else since ``state`` was folded; read it again.
+            StaleCaseError: The case was moved by somebody else since ``state`` was folded, or the lease was taken.
 
         """
         for attempt in range(CONFLICTS):
@@ -84,7 +91,7 @@ class Ledger:
                 with self.database.write() as session:
                     _must_be_newest(session, state)
                     after_all = self._appended(session, state, drafts, actor)
-                    self._move(session, state, after_all, queue)
+                    self._move(session, state, after_all, queue, term)
                     if queue is not None:
                         self._put(session, after_all, queue, delay)
             except JournalConflictError:
@@ -113,22 +120,35 @@ class Ledger:
             state = after(state, self._append(session, state.ref, draft, actor))
         return state
 
-    def _move(self, session: Session, before: CaseState, state: CaseState, queue: str | None) -> None:
+    def must_be_newest(self, state: CaseState) -> None:
+        """Make sure, right before an effect, that nobody has moved the case.
+
+        Raises:
+            StaleCaseError: Somebody has.
+
+        """
+        with self.database.read() as session:
+            _must_be_newest(session, state)
+
+    def _move(self, session: Session, before: CaseState, state: CaseState, queue: str | None, term: str | None) -> None:
         changes = {**projection(state), "revision": CaseRow.revision + 1}
         if queue is not None:
             changes |= {"queue": queue, "job": state.entries}
-        same = (
+        same = [
             col(CaseRow.ref) == before.ref,
             col(CaseRow.position) == before.position,
             col(CaseRow.status) == before.status,
-        )
+        ]
+        if term is not None:
+            same.append(exists().where(col(WorkerRow.term) == term))
         changed = session.connection().execute(update(CaseRow).where(*same).values(**changes))
         if changed.rowcount != 1:
-            msg = f"case {state.ref} is no longer at position {before.position}; another worker has moved it"
+            what = f"is no longer at position {before.position}, or the worker's lease was taken"
+            msg = f"case {state.ref} {what}; another worker has moved it or will"
             raise StaleCaseError(msg)
 
     def _put(self, session: Session, state: CaseState, queue: str, delay: float) -> None:
-        self.jobs.put(session, state.ref, state.position, queue, number=state.entries, due_at=state.due_at, delay=delay)
+        self.jobs.put(session, state.ref, queue, number=state.entries, due_at=state.due_at, delay=delay)
 
     def _append(self, session: Session, ref: str, draft: Draft, actor: Actor) -> Recorded:
         entry = self.journal.append(

@@ -87,7 +87,7 @@ class Move:
         try:
             for done, row in enumerate(running, start=1):
                 with self.target.write() as session:
-                    queue.put(session, row.ref, row.position, row.queue, number=row.job, due_at=row.due_at)
+                    queue.put(session, row.ref, row.queue, number=row.job, due_at=row.due_at)
                 self.progress("jobs", done, len(running))
         finally:
             queue.close()

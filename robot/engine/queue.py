@@ -2,8 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, WorkflowStatus
@@ -19,8 +22,39 @@ APPLICATION_VERSION = "1"
 SEGMENT = "segment"
 LONGEST_PRIORITY = 2**31 - 1
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+RUNNABLE = ("ENQUEUED", "DELAYED", "PENDING")
 
 Run = Callable[[str, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One segment in a queue, known by the case, the entry it was put at, and its queue."""
+
+    case: str
+    number: int
+    queue: str
+
+    @property
+    def id(self) -> str:
+        """Its name in the queue. With the queue: a case that only changes queue writes no entry, and gets a new job."""
+        return f"{self.case}@{self.number}.{self.queue}"
+
+    @classmethod
+    def of(cls, name: str) -> "Job":
+        """The job with this name."""
+        case, _, rest = name.rpartition("@")
+        number, _, queue = rest.partition(".")
+        return cls(case, int(number), queue)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a queue runs: segments at once over all workers, at once in each, and starts per second over all."""
+
+    at_once: int | None = None
+    per_worker: int | None = None
+    per_second: float | None = None
 
 
 class JsonSerializer(Serializer):
@@ -52,10 +86,8 @@ class Queue:
         _quiet()
         DBOS.migrate(_dbos_url(self._url))
 
-    def put(
-        self, session: Session, case: str, position: int, queue: str, *, number: int, due_at: datetime, delay: float = 0
-    ) -> None:
-        """Enqueue the segment of ``case`` that begins at ``position``; earlier due comes first.
+    def put(self, session: Session, case: str, queue: str, *, number: int, due_at: datetime, delay: float = 0) -> None:
+        """Enqueue the next segment of ``case``; earlier due comes first.
 
         ``number`` is the count of the case's entries: the same segment at the same point of its journal is one job in
         its queue, and a step that is tried again is a new one. The job carries case, number and queue, nothing else.
@@ -64,14 +96,47 @@ class Queue:
         options: dict[str, Any] = {
             "workflow_name": SEGMENT,
             "queue_name": queue,
-            # With its queue: a case that only changes queue writes no entry, and must still get a new job.
-            "workflow_id": f"{case}@{position}.{number}.{queue}",
+            "workflow_id": Job(case, number, queue).id,
             "app_version": APPLICATION_VERSION,
             "priority": _priority(due_at),
         }
         if delay > 0:
             options["delay_seconds"] = delay
         self._connected().enqueue_in_transaction(session, options, case, number, queue)  # type: ignore[arg-type]  # a TypedDict built in two steps
+
+    def in_hand(self) -> list[tuple[Job, str]]:
+        """Every job that some worker has begun and not ended, with that worker's executor."""
+        found = self._listed(status="PENDING")
+        return [(Job.of(one.workflow_id), one.executor_id or "") for one in found]
+
+    def runnable(self, jobs: Sequence[Job]) -> set[Job]:
+        """Those of ``jobs`` that wait or are in hand; the others have ended or were never there."""
+        found = self._listed(workflow_ids=[job.id for job in jobs], status=list(RUNNABLE))
+        return {Job.of(one.workflow_id) for one in found}
+
+    def delayed_beyond(self, seconds: float) -> list[Job]:
+        """Jobs that are delayed for longer than ``seconds`` from now, on the machine's clock as the library counts."""
+        latest = (time.time() + seconds) * 1000
+        return [
+            Job.of(one.workflow_id)
+            for one in self._listed(status="DELAYED")
+            if one.delay_until_epoch_ms is not None and one.delay_until_epoch_ms > latest
+        ]
+
+    def resume(self, job: Job, *, executor: str | None = None) -> bool:
+        """Let the job be taken again, in its own queue. ``executor``: only if that one still has it in hand."""
+        if executor is not None:
+            found = self._listed(workflow_ids=[job.id], status="PENDING")
+            if not found or found[0].executor_id != executor:
+                return False
+        # In its own queue: without a name the library puts it in one of its own, which keeps no limits.
+        self._connected().resume_workflows([job.id], queue_name=job.queue)
+        return True
+
+    def _listed(self, **which: Any) -> list[WorkflowStatus]:
+        if which.get("workflow_ids") == []:
+            return []
+        return self._connected().list_workflows(name=SEGMENT, load_input=False, load_output=False, **which)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -83,7 +148,10 @@ class Queue:
     def _connected(self) -> DBOSClient:
         if self._client is None:
             self._client = DBOSClient(
-                system_database_engine=self._engine, serializer=JsonSerializer(), application_name=APPLICATION
+                system_database_engine=self._engine,
+                serializer=JsonSerializer(),
+                application_name=APPLICATION,
+                retry_connection_errors=False,
             )
         return self._client
 
@@ -92,12 +160,10 @@ class Consumer:
     """Takes segments from queues and runs them, in this process. One per process."""
 
     def __init__(
-        self, database: Database, run: Run, *, executor: str, queues: Mapping[str, int], poll_seconds: float
+        self, database: Database, run: Run, *, executor: str, queues: Mapping[str, Limits], poll_seconds: float
     ) -> None:
-        """``queues``: name → how many segments of it may run at once, over all workers."""
+        """Serve ``queues`` as ``executor``, a name that no other start of any worker has had."""
         _quiet()
-        self._alone = database.url.startswith("sqlite")
-        self._executor = executor
         self._engine = _own_engine(database.url)
         config: DBOSConfig = {
             "name": APPLICATION,
@@ -109,7 +175,7 @@ class Consumer:
             "run_migrations": False,
             "log_level": "ERROR",
             "use_listen_notify": False,
-            "max_executor_threads": max(16, 2 * sum(queues.values())),
+            "max_executor_threads": max(16, 2 * sum(one.per_worker or one.at_once or 1 for one in queues.values())),
         }
         DBOS(config=config)
 
@@ -124,29 +190,18 @@ class Consumer:
     def start(self) -> None:
         """Begin to take work."""
         DBOS.launch()
-        for name, concurrency in self._queues.items():
+        for name, limits in self._queues.items():
             DBOS.register_queue(
                 name,
-                global_concurrency=concurrency,
+                global_concurrency=limits.at_once,
+                worker_concurrency=limits.per_worker,
+                # A window of at least a second: on SQLite before Python 3.12 the library counts whole seconds.
+                limiter=None
+                if limits.per_second is None
+                else {"limit": ceil(limits.per_second), "period": ceil(limits.per_second) / limits.per_second},
                 polling_interval_sec=self._poll_seconds,
                 on_conflict="always_update",
             )
-        self._resume_lost()
-
-    def _resume_lost(self) -> None:
-        # A job fails only when it lost its database; one that its case has left behind does nothing when it runs again.
-        # SQLite serves one process: whatever another executor has in hand was left by a process that died.
-        lost = ["ERROR", "PENDING"] if self._alone else ["ERROR"]
-        jobs = DBOS.list_workflows(
-            status=lost, queue_name=list(self._queues), name=SEGMENT, load_input=False, load_output=False
-        )
-        for queue in self._queues:
-            ids = [job.workflow_id for job in jobs if job.queue_name == queue and not self._is_in_hand(job)]
-            if ids:
-                DBOS.resume_workflows(ids, queue_name=queue)
-
-    def _is_in_hand(self, job: WorkflowStatus) -> bool:
-        return job.status == "PENDING" and job.executor_id == self._executor
 
     def stop(self, *, patience_seconds: int = 30) -> None:
         """Take no more work, and let what runs come to its end."""

@@ -1,5 +1,6 @@
 """Runs a segment: the consecutive steps of one case that belong to one queue."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,42 +10,61 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log.entry import Actor
+from robot.engine.brake import Brakes, Puller
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
+from robot.engine.lease import Held
 from robot.engine.ledger import Ledger, StaleCaseError
 from robot.engine.library import Library
 from robot.engine.metrics import step_time
 from robot.engine.review import review_opened
+from robot.engine.scope import Scope
 from robot.engine.services import BUILD, Services
 from robot.engine.view import CaseView
 from robot.engine.working_days import add_working_days
 from robot.rules import Reason
-from robot.steps.base import Advance, Draft, Finish, HandOver, Result, Retry, Step
+from robot.steps.base import Advance, Change, Draft, Finish, HandOver, Result, Retry, Step
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 5
+INTERRUPTED = "avbrott"
+INTERRUPTIONS = 10
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 300.0
+ROBOT = Puller("robot", "Roboten", person=False)
 
 
 class _CaseHand:
     """The case in hand: writes entries as the robot and keeps the state they add up to."""
 
-    def __init__(self, ledger: Ledger, drawing: Drawing, state: CaseState, actor: Actor) -> None:
+    def __init__(self, ledger: Ledger, drawing: Drawing, brakes: Brakes, state: CaseState, held: Held | None) -> None:
         self._ledger = ledger
         self._drawing = drawing
+        self._brakes = brakes
+        self._held = held
         self.state = state
-        self.actor = actor
+        self.actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
 
     def write(self, drafts: Sequence[Draft], *, queue: str | None = None, delay: float = 0) -> None:
         """Append entries, and with ``queue`` the job that goes on."""
-        self.state = self._ledger.write(self.state, drafts, actor=self.actor, queue=queue, delay=delay)
+        term = None if self._held is None else self._held.term
+        self.state = self._ledger.write(self.state, drafts, actor=self.actor, queue=queue, delay=delay, term=term)
+
+    def sure(self) -> float:
+        """Ask once more, right before something is done outside, whether the case is still ours. See `Hand`."""
+        left = math.inf if self._held is None else self._held.confirm()
+        self._ledger.must_be_newest(self.state)
+        return left
 
     def draw(self, stratum: str, rate: Fraction) -> None:
         """Draw the case's stickprov ticket once."""
         if self.state.ticket is None:
             self._drawing.draw(self.state, stratum, rate, actor=self.actor)
             self._reload()
+
+    def pull(self, scope: Scope, code: str) -> None:
+        """Pull the brake once, with this case as the one that ran into it."""
+        self._brakes.pull(self.state.process, scope, ROBOT, code=code, case=self.state.ref)
 
     def _reload(self) -> None:
         now = self._ledger.load(self.state.ref)
@@ -62,18 +82,19 @@ class Runner:
     library: Library
     services: Services
     drawing: Drawing
+    brakes: Brakes
 
-    async def segment(self, ref: str, number: int, queue: str) -> None:
+    async def segment(self, ref: str, number: int, queue: str, held: Held | None = None) -> None:
         """Run the case from where its journal stands, as the job that was put in ``queue`` at entry ``number``.
 
         A job that the case has left behind does nothing; one that was broken off half-way goes on where it was.
+        ``held``: the worker's lease; without it, nobody else may be working.
         """
         if not self.ledger.is_current(ref, number, queue):
             log.info("segment.stale", case=ref, number=number, queue=queue)
             return
         state = self.ledger.load(ref)
-        actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
-        hand = _CaseHand(self.ledger, self.drawing, state, actor)
+        hand = _CaseHand(self.ledger, self.drawing, self.brakes, state, held)
         try:
             await self._steps(hand, queue)
         except StaleCaseError as stale:
@@ -82,6 +103,28 @@ class Runner:
             # Without its database the case cannot even be handed over; the job fails and is resumed at the next start.
             log.exception("segment.lost_database", case=ref, position=hand.state.position)
             raise
+
+    def interrupted(self, ref: str, number: int, queue: str, held: Held, *, again: bool) -> CaseState | None:
+        """Journal that the job's worker is gone, so that nothing which that worker still writes can follow.
+
+        ``again``: the job is gone too, and a new one is put. A case that has lost its worker too often goes to a
+        person: it may be what ends them. None when the job is no longer the one that may move the case.
+        """
+        if not self.ledger.is_current(ref, number, queue):
+            return None
+        hand = _CaseHand(self.ledger, self.drawing, self.brakes, self.ledger.load(ref), held)
+        attempt = hand.state.attempts + 1
+        entry = Draft("step.retry", {"step": hand.state.position, "attempt": attempt, "code": INTERRUPTED})
+        if attempt < INTERRUPTIONS:
+            hand.write([entry], queue=queue if again else None)
+        else:
+            why = f"Robotens arbete med ärendet har avbrutits {attempt} gånger i samma steg. Driften behöver se varför."
+            opened = _opened(hand.state, f"forsok_slut.{INTERRUPTED}", "Arbetet avbröts gång på gång", why, self._now())
+            hand.write([entry, opened])
+        return hand.state
+
+    def _now(self) -> datetime:
+        return self.ledger.clock.now()
 
     async def _steps(self, hand: _CaseHand, queue: str) -> None:
         try:
@@ -104,10 +147,16 @@ class Runner:
         change = step.plan(view)
         if change.reasons:
             result: Result = HandOver(change.reasons)
+        elif braked := self._braked(step, view, change):
+            result = step.braked(view, change, braked)
         else:
             with step_time(step.verb):
                 result = await step.apply(view, change, self.services.world(hand))
         return self._settle(hand, view, step, result, queue)
+
+    def _braked(self, step: Step, view: CaseView, change: Change) -> tuple[Reason, ...]:
+        scopes = () if change.sign == "·" else step.touches(view)
+        return tuple(one.reason for one in self.brakes.holding(view.state.process, scopes)) if scopes else ()
 
     def _settle(self, hand: _CaseHand, view: CaseView, step: Step, result: Result, queue: str) -> bool:
         position = view.state.position
@@ -148,17 +197,21 @@ def _broken(state: CaseState, error: Exception, *, now: datetime) -> list[Draft]
     """
     kind = type(error).__name__
     why = f"Ett fel i robotens program ({kind}) stoppade ärendet. Driften har fått felet."
+    return [
+        Draft("segment.failed", {"step": state.position, "error": kind}),
+        _opened(state, f"programfel.{kind}", "Fel i robotens program", why, now),
+    ]
+
+
+def _opened(state: CaseState, code: str, title: str, why: str, now: datetime) -> Draft:
     body = {
-        "reasons": [{"code": f"programfel.{kind}", "title": "Fel i robotens program"}],
+        "reasons": [{"code": code, "title": title}],
         "lane": "ordinary",
         "resume": "same",
         "step": state.position,
         "due_at": add_working_days(now, 1).isoformat(),
     }
-    return [
-        Draft("segment.failed", {"step": state.position, "error": kind}),
-        Draft("human.review.opened", body, {"remarks": {"0": [why]}}),
-    ]
+    return Draft("human.review.opened", body, {"remarks": {"0": [why]}})
 
 
 def _with_next(drafts: Sequence[Draft], verb: str, following: int) -> list[Draft]:

@@ -38,16 +38,17 @@ class Turn(Protocol):
         """Give the turn up."""
 
 
-def turn_of(database: Database) -> Turn:
-    """The turn over everything that works on this database."""
-    return _FileTurn(database) if database.url.startswith("sqlite") else _SessionTurn(database)
+def turn_of(database: Database, work: str = "turn") -> Turn:
+    """The turn at this kind of work, over everything that works on this database."""
+    return _FileTurn(database, work) if database.url.startswith("sqlite") else _SessionTurn(database, work)
 
 
 class _SessionTurn:
     """PostgreSQL: an advisory lock that lives exactly as long as the session that took it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, work: str) -> None:
         self._engine = database.engine
+        self._work = work
         self._session: Connection | None = None
 
     def mine(self) -> bool:
@@ -68,7 +69,11 @@ class _SessionTurn:
     def _take(self) -> bool:
         session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._session = session
-        taken = bool(session.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": TURN_KEY}))
+        taken = bool(
+            session.scalar(
+                text("SELECT pg_try_advisory_lock(:key, hashtext(:work))"), {"key": TURN_KEY, "work": self._work}
+            )
+        )
         if not taken:
             session.close()
             self._session = None
@@ -88,8 +93,8 @@ class _SessionTurn:
 class _FileTurn:
     """SQLite serves one machine: a lock on a file beside the database, which the kernel drops with its process."""
 
-    def __init__(self, database: Database) -> None:
-        self._path = Path(f"{make_url(database.url).database}.turn")
+    def __init__(self, database: Database, work: str) -> None:
+        self._path = Path(f"{make_url(database.url).database}.{work}")
         self._file: int | None = None
 
     def mine(self) -> bool:

@@ -1,30 +1,43 @@
-"""A worker: takes segments from the queues it serves and runs them on one event loop."""
+"""A worker: takes segments from the queues it serves and runs them on one event loop, as long as it has its lease."""
 
 import asyncio
 import os
-import secrets
+import signal
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as NotInTimeError
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlmodel import col, func, select
 
 from audit.clock import Clock
+from audit.log.tables import EntryRow
 from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, discover
 from robot.engine.connect import Connections
 from robot.engine.house import House
-from robot.engine.queue import Consumer
+from robot.engine.lease import Lease, NameTakenError
+from robot.engine.queue import Consumer, Limits
 from robot.engine.runner import Runner
+from robot.engine.sweep import Sweep
 from robot.settings import Settings
 from robot.steps.base import CASES_QUEUE
 from robot.store.tables import CaseRow
 
 log = structlog.get_logger(__name__)
+CLOSING_SECONDS = 10
+MOST_BACKWARDS = timedelta(hours=12)
+"""Simulations begin at the same time again; a clock that is a whole day behind the journal is wrong."""
 
 
 class WorkerError(Exception):
     """The worker cannot start; the message says why."""
+
+
+class SegmentCancelledError(Exception):
+    """The segment was broken off, because the worker lost its lease or was told to end."""
 
 
 class Worker:
@@ -39,46 +52,75 @@ class Worker:
         house: House | None = None,
     ) -> None:
         """``serves``: names of queues; without it, all of them. ``house``: one that is already open."""
+        connectors = discover()
+        self.queues = _queues(connectors, settings, serves)
         self.house = house or House.build(settings, clock=clock)
         self._owns_house = house is None
         self._settings = settings
-        self.queues = _queues(discover(), settings, serves)
+        self._settle_seconds = _settle_seconds(connectors)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="arende-worker", daemon=True)
+        self._in_hand: dict[Future[None], str] = {}
+        self._lease = Lease(
+            self.house.database,
+            self.house.clock,
+            name=settings.worker_name or f"{os.uname().nodename}-{os.getpid()}",
+            serves=sorted(self.queues),
+            seconds=settings.lease_seconds,
+            on_lost=self._break_off,
+            # Another worker runs under our name: what we take from now on we could not finish.
+            on_refused=lambda: signal.raise_signal(signal.SIGTERM),
+        )
         self._connections: Connections | None = None
         self._consumer: Consumer | None = None
+        self._sweep: Sweep | None = None
         self._runner: Runner | None = None
 
     def start(self) -> None:
-        """Open the connectors and begin to take work."""
+        """Take the lease, open the connectors and begin to take work.
+
+        Raises:
+            WorkerError: Another worker has the name, or the machine's clock is behind the journal.
+
+        """
+        _refuse_old_clock(self.house)
+        try:
+            self._lease.open()
+        except NameTakenError as taken:
+            raise WorkerError(str(taken)) from None
         self._thread.start()
         self._connections = Connections(self._settings, self.house.clock)
         services = self._connections.services
-        self._runner = Runner(self.house.ledger, self.house.library, services, self.house.drawing())
-        executor = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._runner = Runner(self.house.ledger, self.house.library, services, self.house.drawing(), self.house.brakes)
         self._consumer = Consumer(
             self.house.database,
             self._run,
-            executor=executor,
+            executor=self._lease.executor,
             queues=self.queues,
             poll_seconds=self._settings.queue_poll_seconds,
         )
         self._consumer.start()
-        log.info("worker.started", executor=executor, queues=sorted(self.queues))
+        self._sweep = Sweep(self.house, self._runner, self._lease, settle_seconds=self._settle_seconds)
+        self._sweep.start()
+        log.info("worker.started", worker=self._lease.name, executor=self._lease.executor, queues=sorted(self.queues))
 
-    def stop(self) -> None:
-        """Take no more work, finish what is in hand, close everything."""
+    def stop(self) -> bool:
+        """Take no more work, give what is in hand time to end, and close everything.
+
+        False when something had to be broken off: its case goes on in another worker, or in the next one.
+        """
+        if self._sweep is not None:
+            self._sweep.stop()
         if self._consumer is not None:
-            self._consumer.stop()
-        if self._thread.is_alive():
-            if self._connections is not None:
-                self._on_loop(self._connections.aclose())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        self._loop.close()
+            self._consumer.stop(patience_seconds=self._settings.drain_seconds)
+        ended = not self._in_hand
+        self._break_off(None)
+        self._close_connections()
+        self._lease.close(leave=not ended)
         if self._owns_house:
             self.house.close()
-        log.info("worker.stopped")
+        log.info("worker.stopped", worker=self._lease.name, broken_off=not ended)
+        return ended
 
     def idle(self) -> bool:
         """Whether every case is closed or waits for somebody else than the robot."""
@@ -90,19 +132,44 @@ class Worker:
         if self._runner is None:
             msg = "the worker was not started"
             raise WorkerError(msg)
-        self._on_loop(self._runner.segment(case, number, queue))
+        held = self._lease.held()
+        work = self._on_loop(self._runner.segment(case, number, queue, held))
+        self._in_hand[work] = held.term
+        try:
+            work.result()
+        except CancelledError:
+            log.warning("segment.broken_off", case=case, queue=queue)
+            raise SegmentCancelledError(queue) from None
+        finally:
+            del self._in_hand[work]
 
-    def _on_loop(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+    def _break_off(self, term: str | None) -> None:
+        """Stop the segments that began under ``term``, or all: whoever takes the case next may be at work already."""
+        for work, began in list(self._in_hand.items()):
+            if term is None or began == term:
+                work.cancel()
+
+    def _on_loop(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _close_connections(self) -> None:
+        if self._thread.is_alive():
+            if self._connections is not None:
+                try:
+                    self._on_loop(self._connections.aclose()).result(CLOSING_SECONDS)
+                except NotInTimeError:
+                    log.warning("worker.connections_left", seconds=CLOSING_SECONDS)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+        self._loop.close()
 
 
-def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Sequence[str] | None) -> dict[str, int]:
-    every = {CASES_QUEUE: settings.cases_concurrency}
-    every |= {
-        name: connector.manifest.rate.concurrency
-        for name, connector in connectors.items()
-        if isinstance(connector.manifest, ChannelManifest | CaseSystemManifest)
-    }
+def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Sequence[str] | None) -> dict[str, Limits]:
+    every = {CASES_QUEUE: Limits(per_worker=settings.cases_concurrency)}
+    for name, connector in connectors.items():
+        if isinstance(connector.manifest, ChannelManifest | CaseSystemManifest):
+            rate = connector.manifest.rate
+            every[name] = Limits(at_once=rate.concurrency, per_second=rate.per_second)
     if serves is None:
         return every
     unknown = [name for name in serves if name not in every]
@@ -110,3 +177,18 @@ def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Seq
         msg = f"there is no queue {', '.join(unknown)}; there are: {', '.join(every)}"
         raise WorkerError(msg)
     return {name: every[name] for name in serves}
+
+
+def _settle_seconds(connectors: Mapping[str, Connector]) -> dict[str, float]:
+    timeouts = {name: connector.manifest.timeouts for name, connector in connectors.items()}
+    return {name: limit.connect_seconds + limit.read_seconds for name, limit in timeouts.items()}
+
+
+def _refuse_old_clock(house: House) -> None:
+    """Deadlines and periods would be wrong, and the journal would say that later things happened earlier."""
+    with house.database.read() as session:
+        newest = session.exec(select(EntryRow.ts).order_by(col(EntryRow.id).desc()).limit(1)).first()
+    now = house.clock.now()
+    if newest is not None and datetime.fromisoformat(newest) > now + MOST_BACKWARDS:
+        msg = f"the clock says {now:%Y-%m-%d %H:%M} UTC, but the newest journal entry is from {newest}; set the clock"
+        raise WorkerError(msg)

@@ -11,6 +11,7 @@ from audit.clock import Clock
 from connectors.contract import Answer, Channel, Failed, FailureKind, Register
 from connectors.manifest import Manifest
 from robot.engine.case import CaseState
+from robot.engine.scope import Scope
 from robot.gui.bot import Bot
 from robot.steps.base import Draft
 
@@ -25,8 +26,17 @@ class Hand(Protocol):
     def write(self, drafts: Sequence[Draft]) -> None:
         """Append entries."""
 
+    def sure(self) -> float:
+        """Ask once more, right before something is done outside, whether the case is still ours.
+
+        Returns for how many seconds it surely stays so. Raises `StaleCaseError` when it is not: then do nothing.
+        """
+
     def draw(self, stratum: str, rate: Fraction) -> None:
         """Draw the case's stickprov ticket and journal it; does nothing when it already has one."""
+
+    def pull(self, scope: Scope, code: str) -> None:
+        """Pull the brake, so that the next case does not run into what stopped this one."""
 
 
 class _TemporaryError(Exception):

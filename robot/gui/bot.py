@@ -1,5 +1,6 @@
 """The bot of one case system: reads a screen, writes a screen, and looks a saved record up by another path."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +21,7 @@ __all__ = ["Bot", "CaseSystem", "PlannedField", "ScreenRead", "Written", "plan_s
 PICTURE_QUALITY = 60
 EVIDENCE_MILLISECONDS = 3000
 Result = TypeVar("Result")
-NOT_PRESSED = frozenset({"skarmen_andrad", "knappen_avstangd"})
+NOT_PRESSED = frozenset({"skarmen_andrad", "knappen_avstangd", "for_sent_att_spara"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,18 @@ class Bot:
 
         return await self._again_when_expired(screen, values, quiet, job)
 
-    async def write(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written:
+    async def write(
+        self,
+        screen: ScreenFile,
+        values: Mapping[str, Any],
+        *,
+        quiet: bool = False,
+        may_save: Callable[[], float] = lambda: math.inf,
+    ) -> Written:
         """Fill all pages, read them back, press save once, and read the receipt.
+
+        ``may_save`` is asked right before the press: for how many seconds saving is allowed. What it raises is passed
+        on, and nothing was saved.
 
         Raises:
             GuiFailure: with ``after_save`` when save was pressed and nobody knows the outcome: only `look` can tell.
@@ -85,7 +96,7 @@ class Bot:
         async def job(walk: Walk) -> Written:
             await walk.go(screen.open, screen.pages[0], inside=False)
             await walk.go(screen.pages, inside=True, patience=self._system.manifest.timeouts.read_seconds)
-            receipt = await _save(walk, save)
+            receipt = await _save(walk, save, may_save)
             if not quiet:
                 walk.evidence[-1] = replace(walk.evidence[-1], picture=await _picture(walk.session))
             return Written(receipt, walk.read_back, tuple(walk.evidence))
@@ -135,18 +146,19 @@ class Bot:
                 raise
 
 
-async def _save(walk: Walk, save: Save) -> dict[str, str]:
+async def _save(walk: Walk, save: Save, may_save: Callable[[], float]) -> dict[str, str]:
     """Press save, once, and read the receipt. Everything that goes wrong after the press has an unknown outcome."""
     session, receipt, before = walk.session, Page(heading=save.receipt.heading), walk.seen
     session.must_show_person(before)
+    within = may_save()
     try:
-        walk.seen = await session.press(save.press, receipt, dialog=save.confirm is not None)
+        walk.seen = await session.press(save.press, receipt, dialog=save.confirm is not None, within=within)
     except GuiFailure as failure:
         failure.after_save = failure.code not in NOT_PRESSED and not _refused(failure, before.heading)
         raise
     try:
         if save.confirm is not None:
-            walk.seen = await session.press(save.confirm, receipt)
+            walk.seen = await session.press(save.confirm, receipt, within=may_save())
         found = _read_receipt(save.receipt, walk.seen)
     except GuiFailure as failure:
         failure.after_save = not _refused(failure, before.heading)

@@ -213,6 +213,7 @@ async (request) => {
     const el = targets[0];
     if (el.disabled || el.getAttribute("aria-disabled") === "true")
       return { count: 1, disabled: true, settled: true, page: describe() };
+    if (Date.now() > request.untilMs) return { count: 1, late: true, settled: true, page: describe() };
     const before = { heading: heading(), alerts: alerts().join(), dialog: dialog() };
     let leaving = false;
     navigation.addEventListener("navigate", (event) => (leaving ||= !event.hashChange && !event.downloadRequest));

@@ -1,6 +1,8 @@
 """One job's hold of a logged-in page: asks it, presses in it, and stops on everything that no screen file expects."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,12 +103,15 @@ class Session:
         """The page as it is now, checked as `check` says."""
         return self.check(self._answered(Seen.of(await self.ask("look"))))
 
-    async def press(self, name: str, then: Page, *, login: bool = False, dialog: bool = False) -> Seen:
+    async def press(
+        self, name: str, then: Page, *, login: bool = False, dialog: bool = False, within: float = math.inf
+    ) -> Seen:
         """Press the one button or link with this name, and wait for what the page itself says. Never presses twice.
 
-        ``dialog``: a confirm dialog may open.
+        ``dialog``: a confirm dialog may open. ``within``: seconds from now in which the press may happen. The page
+        itself keeps to it, because this process may be frozen between here and there.
         """
-        answer = await self._act("press", then, name=name)
+        answer = await self._act("press", then, name=name, untilMs=(time.time() + within) * 1000)
         if answer is not None and answer["count"] != 1:
             seen = Seen.of(answer["page"])
             near = closest(name, list(seen.buttons))
@@ -127,6 +132,9 @@ class Session:
             seen = await self.arrive()
         else:
             seen = Seen.of(answer["page"])
+            if answer.get("late"):
+                text = f"Roboten hann inte spara i {self.system.manifest.title} medan ärendet säkert var dess."
+                raise GuiFailure("retry", "for_sent_att_spara", text, page=seen.heading)
             if answer.get("disabled"):
                 raise GuiFailure("human", "knappen_avstangd", "Knappen går inte att trycka på.", page=seen.heading)
             if not answer["settled"] and answer["count"] == 1:

@@ -94,3 +94,25 @@ class DefinitionRow(SQLModel, table=True):
     process: str = Field(index=True)
     first_used_at: datetime = moment()
     archive: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class WorkerRow(SQLModel, table=True):
+    """One worker that may work. Whoever finds it dead deletes the row, and with it goes the right to write.
+
+    ``name``: nobody else may run under it. ``executor``: as the queue knows this start of it. ``term``: this hold of
+    the name, new each time it is taken. ``beat`` grows while it lives; it is no time, because machines' clocks differ.
+    ``seconds``: without a new beat for so long it is dead. ``place``, ``pid`` and ``began`` name its process.
+    """
+
+    __tablename__ = "arende_worker"
+
+    name: str = Field(primary_key=True)
+    executor: str = Field(index=True)
+    term: str = Field(unique=True)
+    beat: int
+    seconds: float
+    place: str
+    pid: int
+    began: int
+    serves: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    started_at: datetime = moment()
