@@ -4,11 +4,15 @@ import json
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
+from audit.keyfile import create_key_file
 from robot.engine.case import CaseState
 from robot.engine.cases import list_cases
+from robot.engine.house import House
+from robot.engine.intake import Intake
 from robot.engine.worker import Worker
 from robot.settings import Settings
 from testbed.agreement import JournalCase, compare
@@ -49,8 +53,18 @@ class Demo:
         }
         # Connectors read their own settings from the environment, so the run has to stand there.
         os.environ.update(self.environment)
-        self.data.mkdir(parents=True, exist_ok=True)
-        self.worker = Worker(Settings(), clock=municipality.clock)
+        secrets = self.data / "secrets"
+        secrets.mkdir(parents=True, exist_ok=True)
+        # Keys and case references from the seed, so that the same seed draws the same. Only a simulation may.
+        random = Random(scenario.seed)
+        for name in ("master.key", "draw.key"):
+            create_key_file(secrets / name, random.randbytes)
+        house = House.build(Settings(), clock=municipality.clock)
+        seeded = Intake(
+            house.ledger, house.library, subject_index=house.vault.keys.subject_index, random_bytes=random.randbytes
+        )
+        self._house = replace(house, intake=seeded)
+        self.worker = Worker(Settings(), house=self._house)
 
     def run(self, progress: Progress) -> Outcome:
         """Hand in every application, wait until no case is running, and compare. ``progress``: how many have ended."""
@@ -64,6 +78,7 @@ class Demo:
     def stop(self) -> None:
         """Stop the worker."""
         self.worker.stop()
+        self._house.close()
 
     def _hand_in(self) -> list[str]:
         folder = self.worker.house.settings.intake
