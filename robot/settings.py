@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         default=None, description="Bearer token that /metrics asks for. Empty: only role drift in the desk may read it."
     )
+    delay_notice_days: int = Field(
+        default=14, ge=1, description="Days without a decision after which the applicant is told why (FL 11 §)."
+    )
+    drift_recent: int = Field(
+        default=50, ge=0, description="Newest proposals that are held against 30 days to see drift. 0: never."
+    )
+    drift_at_least: int = Field(default=100, ge=10, description="Earlier proposals that drift is measured against.")
     now: AwareDatetime | None = Field(
         default=None, description="Start of the clock, for simulations. Empty: the machine's clock."
     )

@@ -9,6 +9,7 @@ from audit.log.entry import Actor
 from robot.cli._say import out, say_json
 from robot.engine.cases import list_cases
 from robot.engine.house import House
+from robot.engine.lateness import why_late
 from robot.settings import Settings
 from robot.steps.base import Draft
 from robot.store.tables import CaseRow
@@ -24,23 +25,26 @@ def register(main: typer.Typer) -> None:
 @app.command("list")
 def list_(
     status: Annotated[str, typer.Option(help="running, person, applicant, closed or by_hand. Empty: all.")] = "",
-    late: Annotated[bool, typer.Option(help="Only open cases whose promised time has passed.")] = False,
+    late: Annotated[bool, typer.Option(help="Only open cases that are late, and why.")] = False,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1)] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """List cases, earliest due first, without personal data. Restricted cases are left out."""
     house = House.build(Settings())
+    now, days = house.clock.now(), house.settings.delay_notice_days
     with house.database.read() as session:
-        late_at = house.clock.now() if late else None
-        rows = [_plain(row) for row in list_cases(session, status=status or None, late_at=late_at, limit=limit)]
+        found = list_cases(session, status=status or None, late_at=now if late else None, limit=limit)
+        rows = [_plain(row) | {"late": list(why_late(row, now, delay_notice_days=days))} for row in found]
     if as_json:
         say_json(rows)
         return
-    table = Table("case", "month", "status", "outcome", "öre", "due", "reasons")
+    table = Table("case", "month", "status", "outcome", "öre", "due", "late", "reasons")
     for row in rows:
         reasons = ", ".join(reason["code"] for reason in row["reasons"])
         outcome, amount = row["outcome"] or "", "" if row["amount_ore"] is None else str(row["amount_ore"])
-        table.add_row(row["case"], row["month"], row["status"], outcome, amount, row["due_at"], reasons)
+        table.add_row(
+            row["case"], row["month"], row["status"], outcome, amount, row["due_at"], ", ".join(row["late"]), reasons
+        )
     out.print(table)
 
 
@@ -79,5 +83,8 @@ def _plain(row: CaseRow) -> dict[str, Any]:
         "decided_by": row.decided_by,
         "received_at": row.received_at.isoformat(),
         "due_at": row.due_at.isoformat(),
+        "review_due_at": None if row.review_due_at is None else row.review_due_at.isoformat(),
+        "request_due_at": None if row.request_due_at is None else row.request_due_at.isoformat(),
+        "escalated": "escalated" in row.marks,
         "reasons": row.reasons,
     }

@@ -101,7 +101,8 @@ class CaseState:
 
     ``attempts`` counts tries of the step at ``position``. ``remarks`` are the checks that did not pass: the decision is
     then a person's. ``restricted`` starts true and is lifted only by a clear answer that nobody in the household is
-    protected.
+    protected. ``marks``: the deadlines that have been noted, see `robot.engine.deadlines`. ``request_due_at``: when the
+    applicant's request for a decision has to be answered (FL 12 §).
     """
 
     ref: str
@@ -125,6 +126,8 @@ class CaseState:
     ticket: Ticket | None = None
     effects: Mapping[str, Effect] = field(default_factory=dict)
     closed_at: datetime | None = None
+    marks: tuple[str, ...] = ()
+    request_due_at: datetime | None = None
 
     @property
     def reference(self) -> str:

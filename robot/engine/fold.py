@@ -172,7 +172,7 @@ def _review_opened(state: CaseState, told: Told) -> CaseState:
     body = told.body
     due = datetime.fromisoformat(body["due_at"])
     review = Review(body["lane"], reasons, told.at, due, body["step"], body["resume"])
-    return replace(state, status="person", review=review)
+    return replace(state, status="person", review=review, marks=_without_review(state.marks))
 
 
 def _review_ended(outcome: str, status: Any) -> Handler:
@@ -184,13 +184,45 @@ def _review_ended(outcome: str, status: Any) -> Handler:
     return change
 
 
+def _without_review(marks: tuple[str, ...]) -> tuple[str, ...]:
+    """A new task for a person has its own time."""
+    return tuple(mark for mark in marks if mark not in {"reminder", "escalated"})
+
+
+def _asked(state: CaseState, told: Told) -> CaseState:
+    state = _review_ended("asked", "applicant")(state, told)
+    return _due_again(state, told)
+
+
+def _due_again(state: CaseState, told: Told) -> CaseState:
+    if state.review is None or "due_at" not in told.body:
+        return state
+    review = replace(state.review, due_at=datetime.fromisoformat(told.body["due_at"]))
+    return replace(state, review=review, marks=_without_review(state.marks))
+
+
+def _back(outcome: str) -> Handler:
+    def change(state: CaseState, told: Told) -> CaseState:
+        return _due_again(replace(state, status="person", reviewed=(*state.reviewed, outcome)), told)
+
+    return change
+
+
+def _marked(mark: str) -> Handler:
+    def change(state: CaseState, _told: Told) -> CaseState:
+        return replace(state, marks=tuple(dict.fromkeys((*state.marks, mark))))
+
+    return change
+
+
+def _requested(state: CaseState, told: Told) -> CaseState:
+    due = datetime.fromisoformat(told.body["due_at"])
+    return replace(_marked("requested")(state, told), request_due_at=due)
+
+
 def _agreed(state: CaseState, told: Told) -> CaseState:
     seen = None if state.decision is None else replace(state.decision, seen=True)
     return replace(_review_ended("agreed", "running")(state, told), decision=seen)
-
-
-def _answered_by_applicant(state: CaseState, _told: Told) -> CaseState:
-    return replace(state, status="person", reviewed=(*state.reviewed, "applicant_answered"))
 
 
 def _tried(state: CaseState, _told: Told) -> CaseState:
@@ -218,8 +250,15 @@ _CHANGES: dict[str, Handler] = {
     "human.review.opened": _review_opened,
     "human.review.agreed": _agreed,
     "human.review.decided": _review_ended("decided", "running"),
-    "human.review.asked": _review_ended("asked", "applicant"),
-    "human.review.answered": _answered_by_applicant,
+    "human.review.asked": _asked,
+    "human.review.answered": _back("applicant_answered"),
+    "deadline.unanswered": _back("applicant_silent"),
+    "deadline.reminder": _marked("reminder"),
+    "deadline.escalated": _marked("escalated"),
+    "deadline.delay_notice": _marked("delay_notice"),
+    "deadline.six_months": _marked("six_months"),
+    "human.delay.told": _marked("delay_told"),
+    "human.decision.requested": _requested,
     "human.review.taken": _review_ended("taken", "by_hand"),
     "step.retry": _tried,
     "case.closed": _closed,

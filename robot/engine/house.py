@@ -17,7 +17,9 @@ from audit.vault.vault import Vault
 from robot.definition import discover
 from robot.engine.brake import Brakes
 from robot.engine.clock import clock_for
+from robot.engine.deadlines import Deadlines
 from robot.engine.drawing import Drawing
+from robot.engine.drift import DriftWatch
 from robot.engine.intake import Intake
 from robot.engine.intake_folder import Folder
 from robot.engine.ledger import Ledger
@@ -42,6 +44,8 @@ class House:
     intake: Intake
     reviews: Reviews
     brakes: Brakes
+    deadlines: Deadlines
+    drift: DriftWatch
 
     @classmethod
     def build(
@@ -66,6 +70,7 @@ class House:
         vault = Vault(MasterKey.from_file(settings.master_key))
         journal = Journal(own_clock, vault)
         ledger = Ledger(database, journal, queue, own_clock)
+        brakes = Brakes(database, journal)
         library = Library(database, settings.data / "definitions", folders=folders)
         return cls(
             settings,
@@ -77,7 +82,9 @@ class House:
             queue,
             Intake(ledger, library, subject_index=vault.keys.subject_index),
             Reviews(ledger, library),
-            Brakes(database, journal),
+            brakes,
+            Deadlines(ledger, library, delay_notice_days=settings.delay_notice_days),
+            DriftWatch(database, brakes, own_clock, recent=settings.drift_recent, at_least=settings.drift_at_least),
         )
 
     def drawing(self) -> Drawing:

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -21,12 +21,12 @@ from robot.engine.ledger import CONFLICTS, Ledger, projection
 from robot.engine.library import Library
 from robot.engine.services import BUILD
 from robot.engine.view import CaseView
+from robot.engine.working_days import promised
 from robot.steps.base import CASES_QUEUE
 from robot.store.database import alone
 from robot.store.tables import CaseRow, IntakeRow
 
 log = structlog.get_logger(__name__)
-PROMISE = timedelta(hours=24)
 SUBJECT = "sokande_personnummer"
 
 
@@ -193,7 +193,7 @@ class Intake:
             "application": fact,
             "month": f"{getattr(application, definition.in_force_on):%Y-%m}",
             "received_at": delivery.at.isoformat(),
-            "due_at": (delivery.at + PROMISE).isoformat(),
+            "due_at": promised(delivery.at).isoformat(),
             "source": delivery.source,
         }
         actor = Actor(kind="system", id="intake", build=BUILD, rules=definition.version)

@@ -192,5 +192,7 @@ def projection(state: CaseState) -> dict[str, Any]:
         "decided_by": decision.by if decision else None,
         "decided_at": decision.at if decision else None,
         "closed_at": state.closed_at,
+        "marks": list(state.marks),
+        "request_due_at": state.request_due_at,
         **({"stratum": None, "probability": None, "picked": None} if ticket is None else asdict(ticket)),
     }

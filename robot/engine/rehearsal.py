@@ -9,10 +9,10 @@ from typing import Any
 from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import Told, changed
-from robot.engine.intake import PROMISE
 from robot.engine.scope import Scope
 from robot.engine.services import Services
 from robot.engine.view import CaseView
+from robot.engine.working_days import promised
 from robot.rules import Reason
 from robot.steps._effect import EffectStep
 from robot.steps.base import Advance, Change, Draft, HandOver, Retry, Step
@@ -66,7 +66,7 @@ class Rehearsal:
         month = getattr(application, definition.in_force_on)
         stored = StoredFact(True, "ansokan", now, application.model_dump(mode="json", by_alias=True))
         state = CaseState(
-            "c_" + "0" * 32, definition.id, definition.version, month, now, now, now + PROMISE, 1, facts={fact: stored}
+            "c_" + "0" * 32, definition.id, definition.version, month, now, now, promised(now), 1, facts={fact: stored}
         )
         self._notebook = _Notebook(state, now)
 

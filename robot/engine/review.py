@@ -148,7 +148,8 @@ class Reviews:
         if state.status != "applicant":
             msg = "Ärendet väntar inte på svar från den sökande."
             raise ReviewError(msg)
-        return self._write(state, [Draft("human.review.answered", {}, {"answer": answer})], person)
+        due_at = back_with_person(self._library, state, self._ledger.clock.now())
+        return self._write(state, [Draft("human.review.answered", {"due_at": due_at}, {"answer": answer})], person)
 
     def take_over(self, ref: str, person: Person, *, motivation: str) -> CaseState:
         """End the robot's part: the case is handled by hand. Raises `ReviewError`."""
@@ -176,6 +177,12 @@ class Reviews:
             return self._ledger.write(state, drafts, actor=person.actor, queue=queue)
         except StaleCaseError as stale:
             raise ReviewError(MOVED) from stale
+
+
+def back_with_person(library: Library, state: CaseState, now: datetime) -> str:
+    """When a task that comes back from the applicant is due, as entries write it."""
+    definition = library.get(state.process, state.version)
+    return add_working_days(now, definition.review.within_working_days).isoformat()
 
 
 def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:

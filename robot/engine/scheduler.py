@@ -13,10 +13,12 @@ from robot.engine.working_days import SWEDEN
 
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 5
+DEADLINE_SECONDS = 10 * 60
+DRIFT_SECONDS = 60 * 60
 
 
 class Scheduler:
-    """Polls the intake folder, and starts the nightly run.
+    """Polls the intake folder, starts the nightly run, and looks for what is late and what has drifted.
 
     There may be several, over several machines: the one whose turn it is acts, and another takes over when it dies.
     """
@@ -41,6 +43,11 @@ class Scheduler:
         self._scheduler.add_job(
             self._guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
         )
+        watches = (("deadlines", DEADLINE_SECONDS, house.deadlines.look), ("drift", DRIFT_SECONDS, house.drift.look))
+        for name, seconds, look in watches:
+            self._scheduler.add_job(
+                self._guarded(name, look), "interval", seconds=seconds, max_instances=1, coalesce=True
+            )
         self._scheduler.add_job(self.beat, "interval", seconds=BEAT_SECONDS, max_instances=1, coalesce=True)
 
     def start(self) -> None:

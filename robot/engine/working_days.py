@@ -1,5 +1,6 @@
 """Swedish working days: Monday to Friday that are not public holidays."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -37,3 +38,20 @@ def add_working_days(moment: datetime, days: int) -> datetime:
         if is_working_day(local.date()):
             days -= 1
     return local.astimezone(UTC)
+
+
+def promised(received_at: datetime) -> datetime:
+    """When a decision is promised: 24 hours after the application, days off not counted, as UTC.
+
+    That is the same time of day on the next working day: what comes in on Friday at 15 is promised on Monday at 15.
+    """
+    return add_working_days(received_at, 1)
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """The same day and time in Sweden ``months`` later, or that month's last day when it has no such day, as UTC."""
+    local = moment.astimezone(SWEDEN)
+    year, month = divmod(local.month - 1 + months, 12)
+    year, month = local.year + year, month + 1
+    day = min(local.day, monthrange(year, month)[1])
+    return local.replace(year=year, month=month, day=day).astimezone(UTC)

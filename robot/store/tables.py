@@ -69,6 +69,8 @@ class CaseRow(SQLModel, table=True):
     subject: str | None = Field(default=None, index=True)
     attempts: int = 0
     closed_at: datetime | None = moment(nullable=True)
+    marks: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
+    request_due_at: datetime | None = moment(nullable=True)
 
 
 class IntakeRow(SQLModel, table=True):
