@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, LargeBinary
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -115,6 +115,6 @@ class WorkerRow(SQLModel, table=True):
     seconds: float
     place: str
     pid: int
-    began: int
+    began: int = Field(sa_type=BigInteger)
     serves: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     started_at: datetime = moment()
