@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from robot.rules import Amount, Extract, Month, Record
 
 from .identitet import Identitet, identitetstyp
+from .katalog import INKOMSTTYPER, SARSKILDA_UTGIFTSTYPER, UTGIFTSTYPER
 
 
 def _identity(nummer: str) -> str:
@@ -27,7 +28,12 @@ def _roll(text: object) -> object:
 Identitetsnummer = Annotated[str, AfterValidator(_identity)]
 PositivtBelopp = Annotated[Amount, Field(ge=0)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
-Kod = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}$")]
+_KOD = r"^[A-Z][A-Z0-9_]{1,60}$"
+# The labels are what a person reads and chooses from; a code without a label is still a code.
+_INKOMSTER: dict[str, JsonValue] = {kod: namn for kod, namn in INKOMSTTYPER.items() if namn is not None}
+_UTGIFTER: dict[str, JsonValue] = {**UTGIFTSTYPER, **SARSKILDA_UTGIFTSTYPER}
+Inkomstkod = Annotated[str, Field(pattern=_KOD, json_schema_extra={"labels": _INKOMSTER})]
+Utgiftskod = Annotated[str, Field(pattern=_KOD, json_schema_extra={"labels": _UTGIFTER})]
 Person = Literal[1, 2]
 Sysselsattning = Literal["arbetssokande", "arbetar", "studerar", "sjukskriven", "foraldraledig", "annat"]
 
@@ -35,7 +41,7 @@ Sysselsattning = Literal["arbetssokande", "arbetar", "studerar", "sjukskriven", 
 class Inkomst(Record):
     """An income row: type code, SEK per month after tax, and whose it is (1 sökande, 2 medsökande)."""
 
-    slag: Kod
+    slag: Inkomstkod
     belopp: PositivtBelopp
     person: Person
 
@@ -43,7 +49,7 @@ class Inkomst(Record):
 class Utgift(Record):
     """An expense row: type code and SEK per month as applied for."""
 
-    slag: Kod
+    slag: Utgiftskod
     belopp: PositivtBelopp
 
 

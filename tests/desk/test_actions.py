@@ -146,6 +146,7 @@ async def test_changing_a_fact_works_everything_out_again(handlaggare: Visitor, 
     path = f"/arende/{town.cases['income']}/andra/inkomster"
     form = (await handlaggare.http.get(path)).text
     assert 'value="900,00"' in form
+    assert '<option value="OTHER_INCOME" selected>Övriga inkomster</option>' in form
     fields = {"v.antal": "1", "v.0.slag": "OTHER_INCOME", "v.0.belopp": "1 900", "v.0.person": "1"}
     answer = await _act(handlaggare, town, "income", "andra/inkomster", gor="spara", motivering="Fel belopp.", **fields)
     assert answer.status_code == 303, answer.text
