@@ -83,15 +83,22 @@ def render(template: Path, values: Mapping[str, Any]) -> str:
 
 
 def pdf(html: str, folder: Path) -> bytes:
-    """The letter as PDF/A-2a, tagged and with its language, so that it can be archived and read aloud.
+    """The letter as PDF/A-2a and PDF/UA-1, tagged and with its language, so that it can be archived and read aloud.
 
     ``folder`` is where style sheets lie; nothing is fetched from a network.
     """
     from weasyprint import HTML  # noqa: PLC0415 - it loads all of Pango; commands without letters must not wait for it
 
     document = HTML(string=html, base_url=folder.as_uri() + "/")
-    content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True)
+    content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True, finisher=_claim_pdf_ua)
     return content
+
+
+def _claim_pdf_ua(_document: Any, content: Any) -> None:
+    # The library writes one variant's claim; PDF/A allows the other's when the metadata also describes its schema.
+    number = int(content.catalog["Metadata"].split()[0])
+    metadata = content.objects[number]
+    metadata.stream = [part.replace(b"</rdf:RDF>", _PDF_UA + b"</rdf:RDF>") for part in metadata.stream]
 
 
 def explain(case: CaseView, name: str) -> list[ExplainedRow]:
@@ -110,6 +117,26 @@ def explain(case: CaseView, name: str) -> list[ExplainedRow]:
     walk(case.evaluate((name,))[name], 0)
     return rows
 
+
+_PDF_UA = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>The part of ISO 14289 that the file keeps to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
 
 _CONTEXT = ("beslut", "version", "forklara")
 
