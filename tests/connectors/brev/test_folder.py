@@ -19,6 +19,7 @@ from connectors.contract import (
     SettingMissingError,
 )
 
+# ruff: noqa: ASYNC240 - a test may look in its own small folder while it waits for nothing
 KEY = "0123456789abcdef0123456789abcdef01234567"
 NOW = datetime(2025, 9, 1, 8, tzinfo=UTC)
 PDF = Attachment("beslutsbrev.pdf", "application/pdf", b"%PDF-1.7 ...")

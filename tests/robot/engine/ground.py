@@ -1,4 +1,4 @@
-"""What the engine's tests stand on: a small process, scripted registers, the real letter channel and a real database."""
+"""What the engine's tests stand on: a small process, scripted registers, the real letter channel, a real database."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ class ScriptedRegister:
     asked: list[str] = field(default_factory=list)
     queries: Mapping[str, Query] = field(default_factory=dict)
 
-    async def ask(self, query: str, arguments: Mapping[str, str], *, request_id: str) -> Answer:
+    async def ask(self, query: str, arguments: Mapping[str, str], *, request_id: str) -> Answer:  # noqa: ARG002 - the contract's
         """The next answer of the script."""
         self.asked.append(query)
         said = self.script[query]

@@ -1,5 +1,6 @@
 """What a person may do with a case, and what the robot then does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -79,12 +80,13 @@ def test_a_protected_case_can_only_be_taken_over(ground: Ground) -> None:
     reviews = ground.house.reviews
     later = ground.clock.now() + timedelta(days=7)
 
-    for action in (
+    actions: list[Callable[[], object]] = [
         lambda: reviews.agree(ref, ANNA),
         lambda: reviews.change_facts(ref, ANNA, {"folkbokforing": {"Kommunkod": "9999"}}, motivation="Fel."),
         lambda: reviews.decide_otherwise(ref, ANNA, "bifall", Decimal(1), motivation="Skäl."),
         lambda: reviews.ask_applicant(ref, ANNA, "Vad?", due_at=later),
-    ):
+    ]
+    for action in actions:
         with pytest.raises(ReviewError, match="skyddad person"):
             action()
     state = reviews.take_over(ref, ANNA, motivation="Särskilda gruppen.")
@@ -336,13 +338,14 @@ def test_every_action_that_needs_words_refuses_silence(ground: Ground, words: st
     ref = ground.handled(UNUSUAL).ref
     reviews = ground.house.reviews
 
-    for action in (
+    actions: list[Callable[[], object]] = [
         lambda: reviews.change_facts(ref, ANNA, {}, motivation=words),
         lambda: reviews.decide_otherwise(ref, ANNA, "bifall", Decimal(1), motivation=words),
         lambda: reviews.ask_applicant(ref, ANNA, words, due_at=ground.clock.now()),
         lambda: reviews.applicant_answered(ref, ANNA, words),
         lambda: reviews.take_over(ref, ANNA, motivation=words),
-    ):
+    ]
+    for action in actions:
         with pytest.raises(ReviewError, match="Skriv"):
             action()
 

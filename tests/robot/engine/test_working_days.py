@@ -44,7 +44,7 @@ def test_the_next_working_day_is_the_day_itself_when_it_is_one() -> None:
 
 
 def test_five_working_days_go_round_the_holidays() -> None:
-    """Over Easter 2025 five working days from Monday end on Wednesday a week later: långfredag, the weekend and annandag påsk do not count."""
+    """Over Easter 2025, from Monday to Wednesday a week later: långfredag, weekend and annandag påsk do not count."""
     start = datetime(2025, 4, 14, 8, tzinfo=UTC)
 
     assert add_working_days(start, 5) == datetime(2025, 4, 23, 8, tzinfo=UTC)

@@ -48,7 +48,7 @@ def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
     with database.write() as session:
         session.connection().execute(text("UPDATE arende_schema SET version_num = '9999'"))
 
-    with pytest.raises(DatabaseError, match="schema revision 9999.*install the newer version"):
+    with pytest.raises(DatabaseError, match=r"schema revision 9999.*install the newer version"):
         database.upgrade()
     database.close()
 
@@ -130,10 +130,14 @@ def test_a_failed_transaction_leaves_nothing(url: str) -> None:
     database = Database(url)
     database.upgrade()
 
-    with pytest.raises(RuntimeError), database.write() as session:
-        session.add(DefinitionRow(version="v", process="p", first_used_at=datetime.now(UTC), archive=b""))
-        session.flush()
-        raise RuntimeError
+    def fail() -> None:
+        with database.write() as session:
+            session.add(DefinitionRow(version="v", process="p", first_used_at=datetime.now(UTC), archive=b""))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with database.read() as session:
         assert session.get(DefinitionRow, "v") is None
     database.close()
@@ -163,8 +167,8 @@ def test_a_time_without_zone_is_refused(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'x.sqlite'}")
     database.upgrade()
 
+    naive = datetime(2025, 9, 1, 8)  # noqa: DTZ001 - the naive time is the point
     with pytest.raises(StatementError, match="without zone"), database.write() as session:
-        naive = datetime(2025, 9, 1, 8)  # noqa: DTZ001 - the naive time is the point
         session.add(DefinitionRow(version="v", process="p", first_used_at=naive, archive=b""))
     database.close()
 
