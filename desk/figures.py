@@ -5,10 +5,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from audit.log.tables import EntryRow
+from desk.queries import known_to
 from desk.roles import User
 from robot.store.tables import CaseRow
 
@@ -30,28 +32,21 @@ class Month:
     kronor_person: Decimal = Decimal(0)
     reasons: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def handed_over(self) -> int:
-        """Reasons, not cases: one case may have several."""
-        return self.reasons.total()
-
 
 def months(session: Session, user: User, *, process: str = "", month: date | None = None) -> list[Month]:
     """The figures, newest month first. Restricted cases are counted only for those who may know of them."""
-    query = select(CaseRow)
-    if not user.sees_restricted:
-        query = query.where(col(CaseRow.restricted).is_(False))
+    conditions = list(known_to(user))
     if process:
-        query = query.where(col(CaseRow.process) == process)
+        conditions.append(col(CaseRow.process) == process)
     if month is not None:
-        query = query.where(col(CaseRow.month) == month)
+        conditions.append(col(CaseRow.month) == month)
     found: dict[tuple[str, date], Month] = {}
     cases: dict[str, Month] = {}
-    for row in session.exec(query):
+    for row in session.exec(select(CaseRow).where(*conditions)):
         figures = found.setdefault((row.process, row.month), Month(row.process, row.month))
         cases[row.ref] = figures
         _count(figures, row)
-    _count_reasons(session, cases)
+    _count_reasons(session, cases, conditions)
     return sorted(found.values(), key=lambda one: (one.month, one.process), reverse=True)
 
 
@@ -72,14 +67,15 @@ def _count(figures: Month, row: CaseRow) -> None:
         figures.kronor_person += amount
 
 
-def _count_reasons(session: Session, cases: dict[str, Month]) -> None:
+def _count_reasons(session: Session, cases: dict[str, Month], conditions: list[Any]) -> None:
     # Titles and codes stand in the entry itself: they are never personal.
-    query = select(EntryRow.case_ref, EntryRow.data).where(col(EntryRow.type) == "human.review.opened")
+    opened = select(EntryRow.case_ref, EntryRow.data).where(col(EntryRow.type) == "human.review.opened")
+    query = opened.join(CaseRow, col(CaseRow.ref) == col(EntryRow.case_ref)).where(*conditions)
     seen: set[tuple[str, str]] = set()
     for ref, data in session.exec(query):
         figures = cases.get(ref)
         if figures is None:
-            continue
+            continue  # opened after the cases were counted
         for reason in json.loads(data)["body"]["reasons"]:
             if (ref, reason["code"]) not in seen:
                 seen.add((ref, reason["code"]))

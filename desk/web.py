@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from desk import showing
 from desk.accounts import Accounts
 from desk.oidc import Oidc
-from desk.roles import ROLES, User
+from desk.roles import User
 from desk.throttle import Throttle
 from desk.words import label
 from robot.engine.house import House
@@ -163,7 +163,7 @@ def environment() -> Environment:
         kronor=kronor, datum=datum, manad=manad_text, tid=showing.moment, namn=label, visa=showing.scalar
     )
     templates.filters["ore"] = _ore
-    templates.globals.update(STATUS=STATUS, OUTCOME=OUTCOME, ROLES=ROLES)
+    templates.globals.update(STATUS=STATUS, OUTCOME=OUTCOME)
     return templates
 
 
