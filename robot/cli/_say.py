@@ -5,6 +5,7 @@ import sys
 from typing import Any, NoReturn
 
 from rich.console import Console
+from rich.markup import escape
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -12,7 +13,7 @@ err = Console(stderr=True, highlight=False)
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong and what to do, and end with exit code 1."""
-    err.print(f"[red]error:[/red] {message}", soft_wrap=True, markup=True)
+    err.print("[red]error:[/red]", escape(message), soft_wrap=True)
     sys.exit(1)
 
 

@@ -1,12 +1,13 @@
 """``arende case list|show``: what the robot has in hand."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.table import Table
 
 from audit.log.entry import Actor
 from robot.cli._say import out, say_json
+from robot.engine.case import Status
 from robot.engine.cases import list_cases
 from robot.engine.house import House
 from robot.engine.lateness import why_late
@@ -30,6 +31,8 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """List cases, earliest due first, without personal data. Restricted cases are left out."""
+    if status and status not in get_args(Status):
+        raise typer.BadParameter(f"expected one of {', '.join(get_args(Status))}, found {status!r}", param_hint="--status")
     house = House.build(Settings())
     now, days = house.clock.now(), house.settings.delay_notice_days
     with house.database.read() as session:

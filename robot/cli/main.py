@@ -14,6 +14,8 @@ from robot.cli._say import fail
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
 from robot.engine.fold import FoldError
+from robot.engine.intake import IntakeConflictError
+from robot.engine.ledger import StaleCaseError
 from robot.engine.library import UnknownProcessError
 from robot.engine.review import ReviewError
 from robot.engine.worker import WorkerError
@@ -27,8 +29,10 @@ EXPECTED = (
     DatabaseError,
     DefinitionError,
     FoldError,
+    IntakeConflictError,
     ReviewError,
     SettingMissingError,
+    StaleCaseError,
     UnknownProcessError,
     WorkerError,
 )

@@ -76,8 +76,8 @@ def _over_http(url: str, token: str, process: str) -> Any:
 
 def _tell(result: dict[str, Any]) -> None:
     if "faults" not in result:
-        out.print(f"{result['file']}: {result['case']}{'' if result['new'] else ' (already taken)'}")
+        out.print(f"{result['file']}: {result['case']}{'' if result['new'] else ' (already taken)'}", markup=False)
         return
-    err.print(f"{result['file']}: refused, kept as {result['delivery']}")
+    err.print(f"{result['file']}: refused, kept as {result['delivery']}", markup=False)
     for fault in result["faults"]:
         err.print(f"  {fault['where']}: {fault['what']}", markup=False)
