@@ -32,7 +32,8 @@ def list_(
 ) -> None:
     """List cases, earliest due first, without personal data. Restricted cases are left out."""
     if status and status not in get_args(Status):
-        raise typer.BadParameter(f"expected one of {', '.join(get_args(Status))}, found {status!r}", param_hint="--status")
+        message = f"expected one of {', '.join(get_args(Status))}, found {status!r}"
+        raise typer.BadParameter(message, param_hint="--status")
     house = House.build(Settings())
     now, days = house.clock.now(), house.settings.delay_notice_days
     with house.database.read() as session:
