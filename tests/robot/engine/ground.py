@@ -35,7 +35,7 @@ MANIFESTS = {name: connector.manifest for name, connector in CONNECTORS.items()}
 CLEAR = {"Sekretessmarkering": False, "SkyddadFolkbokforing": False}
 
 
-def application(*, income: Any = "1000.00", people: int = 1, number: str = NUMBERS[0], **more: Any) -> bytes:
+def application(*, income: Any = "1000.00", people: Any = 1, number: str = NUMBERS[0], **more: Any) -> bytes:
     """An application as JSON bytes."""
     fields = {
         "manad": "2025-09",

@@ -17,7 +17,9 @@ from robot.steps.send import Send
 from tests.robot.engine.ground import ANNA, MANIFESTS, Crash, Ground, application, build
 
 POINTS = range(1, 60)
-PUBLISHED = (Path(__file__).parents[3] / "testbed/scenario/testpersonnummer.csv").read_text(encoding="utf-8").split()[1:]
+PUBLISHED = (
+    (Path(__file__).parents[3] / "testbed/scenario/testpersonnummer.csv").read_text(encoding="utf-8").split()[1:]
+)
 
 
 class Trap:
@@ -100,7 +102,7 @@ def _between_points(work: Any, trap: Trap) -> Any:
 
 
 def test_a_crash_at_any_point_ends_right(ground: Ground, trap: Trap) -> None:
-    """The process dies at each write and act of a case in turn; started again, the case ends with exactly one letter."""
+    """The process dies at each write and act in turn; started again, the case ends with exactly one letter."""
     for point in POINTS:
         ref = ground.submit(application(number=PUBLISHED[point]))
         letters = len(ground.sent())
@@ -231,7 +233,7 @@ def test_a_job_that_the_case_has_left_behind_does_nothing(ground: Ground) -> Non
 
 
 def test_a_case_that_changes_queue_without_an_entry_gets_a_new_job(ground: Ground) -> None:
-    """After a person lets the robot go on at a letter, the job goes to the letter's own queue under a name of its own."""
+    """When a person lets the robot go on at a letter, its job goes to the letter's queue under a name of its own."""
     ground.letters.write_text("en fil där mappen ska ligga")
     ref = ground.handled(application()).ref
     ground.letters.unlink()

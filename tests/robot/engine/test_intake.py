@@ -92,7 +92,7 @@ def test_a_number_too_large_for_a_float_is_refused(ground: Ground) -> None:
 
 def test_faults_never_quote_the_sender(ground: Ground) -> None:
     """A value, or a key that says something of a person, is not repeated in faults, rows or logs."""
-    secret = {"194408139089": 1, "Anna Exempel bor på Provgatan 1": 2}
+    secret: dict[str, Any] = {"194408139089": 1, "Anna Exempel bor på Provgatan 1": 2}
     result = submit(ground, application(income="Provgatan 1", **secret))
 
     assert isinstance(result, Refused)
@@ -157,9 +157,10 @@ def test_a_crash_in_intake_leaves_nothing_half_taken(ground: Ground, monkeypatch
     def die(*_: object, **__: object) -> None:
         raise Crash
 
-    with monkeypatch.context() as patch, pytest.raises(Crash):
+    with monkeypatch.context() as patch:
         patch.setattr(ground.house.queue, "put", die)
-        submit(ground, application())
+        with pytest.raises(Crash):
+            submit(ground, application())
     assert (ground.cases(), deliveries(ground)) == ([], [])
 
     result = submit(ground, application())
@@ -230,9 +231,10 @@ def test_a_crash_before_the_move_is_harmless(ground: Ground, folder: Path, monke
     def die(*_: object) -> None:
         raise Crash
 
-    with monkeypatch.context() as patch, pytest.raises(Crash):
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", die)
-        poll(ground)
+        with pytest.raises(Crash):
+            poll(ground)
 
     assert poll(ground) == 0
     assert len(ground.cases()) == 1

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -177,7 +178,7 @@ def test_a_database_error_does_not_quote_what_was_stored(url: str) -> None:
     """An error of the database names the statement, and not the values."""
     database = Database(url)
     database.upgrade()
-    row = {"version": "hemligt", "process": "p", "first_used_at": datetime.now(UTC), "archive": b""}
+    row: dict[str, Any] = {"version": "hemligt", "process": "p", "first_used_at": datetime.now(UTC), "archive": b""}
     with database.write() as session:
         session.add(DefinitionRow(**row))
 
