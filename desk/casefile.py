@@ -19,6 +19,8 @@ from desk.words import label
 from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import fold
+from robot.engine.lateness import why_late
+from robot.engine.review import only_braked
 from robot.engine.view import CaseView
 from robot.rules import Known, Missing
 from robot.steps.base import Draft
@@ -57,13 +59,14 @@ class ShownEffect:
 
 @dataclass(frozen=True)
 class Preview:
-    """A letter or notice as it would be sent, or why it cannot be written yet. ``page``: it is a page of its own."""
+    """A letter or notice as it was or would be sent, or why it cannot be written yet. ``page``: a page of its own."""
 
     name: str
     title: str
     text: str
     page: bool
     why: str
+    sent: bool = False
 
 
 EFFECT_STATUS = {
@@ -83,6 +86,7 @@ class CaseFile:
     definition: Definition
     state: CaseState
     now: datetime
+    delay_notice_days: int
 
     @cached_property
     def view(self) -> CaseView:
@@ -140,9 +144,22 @@ class CaseFile:
         return [self._preview(step) for step in self.definition.steps if isinstance(step, Send)]
 
     def letter(self, name: str) -> str | None:
-        """The letter's text as it would be sent now; None when there is none or it cannot be written."""
+        """The letter's text as it was sent, else as it would be sent now; None when it cannot be written."""
+        sent = self._sent(name)
+        if sent is not None:
+            return sent
         step = next((one for one in self.definition.steps if isinstance(one, Send) and one.send == name), None)
         return None if step is None else step.plan(self.view).payload.get("text")
+
+    @cached_property
+    def late(self) -> tuple[str, ...]:
+        """Why the case is late, as codes of `robot.engine.lateness`."""
+        return why_late(self.row, self.now, delay_notice_days=self.delay_notice_days)
+
+    @property
+    def only_braked(self) -> bool:
+        """Whether nothing but a brake holds the case."""
+        return only_braked(self.state)
 
     @property
     def decides(self) -> bool:
@@ -166,9 +183,17 @@ class CaseFile:
         why = " ".join(reason.why for reason in reasons)
         return ShownFact(name, declared.title, node, why, "uträknat ur uppgifterna ovan", None, editable=True)
 
+    def _sent(self, name: str) -> str | None:
+        done = (one for one in self.state.effects.values() if one.status == "done")
+        return next((one.content.get("text") for one in done if one.kind.endswith(f".{name}")), None)
+
     def _preview(self, step: Send) -> Preview:
-        change = step.plan(self.view)
         is_page = self.definition.letters[step.send].suffix == ".html"
+        sent = self._sent(step.send)
+        if sent is not None:
+            title = effect_name(self.definition, f"brev.{step.send}") if is_page else label(step.send)
+            return Preview(step.send, title, "" if is_page else sent, is_page, "", sent=True)
+        change = step.plan(self.view)
         why = " ".join(reason.why for reason in change.reasons)
         title = effect_name(self.definition, change.target if "." in change.target else f"brev.{step.send}")
         return Preview(step.send, title, "" if is_page else change.payload.get("text", ""), is_page, why)
@@ -195,7 +220,7 @@ def open_case(desk: Desk, user: User, ref: str, why: Why | None) -> CaseFile:
     if state.restricted and not user.sees_restricted:
         raise HTTPException(404)
     definition = desk.house.library.get(state.process, state.version)
-    return CaseFile(row, recorded, definition, state, desk.now())
+    return CaseFile(row, recorded, definition, state, desk.now(), desk.house.settings.delay_notice_days)
 
 
 def source_name(source: str) -> str:

@@ -52,7 +52,7 @@ def _event(definition: Definition, recorded: Recorded, kinds: Mapping[str, str])
 
 
 def _said(values: Mapping[str, Any]) -> str:
-    texts = (values.get(name) for name in ("motivation", "question", "answer"))
+    texts = (values.get(name) for name in ("motivation", "question", "answer", "reason"))
     return " ".join(text for text in texts if isinstance(text, str) and text)
 
 
@@ -116,6 +116,10 @@ def _read(_: Definition, body: Mapping[str, Any]) -> str:
     return f"Läste ärendet ({why})" if body.get("values", True) else f"Såg att ärendet finns ({why})"
 
 
+def _requested(_: Definition, body: Mapping[str, Any]) -> str:
+    return f"Begäran om avgörande kom in {body['received_on']} (12 § förvaltningslagen)"
+
+
 def _always(text: str) -> Callable[[Definition, Mapping[str, Any]], str]:
     return lambda _definition, _body: text
 
@@ -146,5 +150,12 @@ _WORDS: dict[str, Callable[[Definition, Mapping[str, Any]], str]] = {
     "human.review.asked": _always("Frågade den sökande"),
     "human.review.answered": _always("Noterade den sökandes svar"),
     "human.review.taken": _always("Tog över ärendet"),
+    "deadline.reminder": _always("Påminde om att granskningen snart ska vara klar"),
+    "deadline.escalated": _always("Granskningen har passerat sin dag"),
+    "deadline.unanswered": _always("Den sökande har inte svarat i tid. Ärendet är tillbaka hos en handläggare"),
+    "deadline.delay_notice": _always("Ärendet är försenat. Den sökande ska underrättas (11 § förvaltningslagen)"),
+    "deadline.six_months": _always("Sex månader har gått. Den sökande kan begära ett avgörande"),
+    "human.delay.told": _always("Underrättade den sökande om förseningen"),
+    "human.decision.requested": _requested,
     "access.read": _read,
 }

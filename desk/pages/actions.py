@@ -17,6 +17,7 @@ from desk.web import Desk, desk_of, page, posted, redirect, tell, text
 from robot.engine.review import ReviewError
 from robot.engine.view import SWEDEN
 from robot.rules import Amount, FactDeclaration
+from robot.steps._letter import datum
 
 router = APIRouter()
 handles = needs("handlaggare")
@@ -80,6 +81,29 @@ def answered(request: Request, ref: str, user: Annotated[User, Depends(handles)]
         return "Svaret är noterat och ärendet är tillbaka hos dig."
 
     return _carry_out(request, ref, user, "svar", act)
+
+
+@router.post("/arende/{ref}/forsening")
+def told_of_delay(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
+    """Note that the applicant has been told of a delay."""
+
+    def act(desk: Desk, form: FormData) -> str:
+        desk.house.deadlines.told_of_delay(ref, user.person, reason=text(form, "motivering"))
+        return "Underrättelsen är noterad."
+
+    return _carry_out(request, ref, user, "forsening", act)
+
+
+@router.post("/arende/{ref}/begaran")
+def requested(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
+    """Note the applicant's request for a decision."""
+
+    def act(desk: Desk, form: FormData) -> str:
+        state = desk.house.deadlines.requested(ref, user.person, received_on=_date(form, "dag"))
+        due = state.request_due_at
+        return "Begäran är noterad." if due is None else f"Begäran är noterad. Den ska besvaras senast {datum(due)}."
+
+    return _carry_out(request, ref, user, "begaran", act)
 
 
 @router.post("/arende/{ref}/ta-over")
@@ -177,11 +201,15 @@ def _amount(form: FormData, name: str) -> Decimal:
     return Decimal(parsed.value)
 
 
-def _day(form: FormData, name: str, *, after: date) -> date:
+def _date(form: FormData, name: str) -> date:
     try:
-        day = date.fromisoformat(text(form, name))
+        return date.fromisoformat(text(form, name))
     except ValueError:
         raise FieldError(name, "Skriv ett datum som ÅÅÅÅ-MM-DD.") from None
+
+
+def _day(form: FormData, name: str, *, after: date) -> date:
+    day = _date(form, name)
     if day <= after:
         raise FieldError(name, "Välj en dag efter i dag.")
     return day

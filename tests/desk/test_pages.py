@@ -148,3 +148,16 @@ def test_names_get_their_letters_back() -> None:
     assert label("raknade_inkomster") == "Räknade inkomster"
     assert label("sarskilda_utgifter") == "Särskilda utgifter"
     assert label("ekonomiskt_bistand") == "Ekonomiskt bistånd"
+
+
+async def test_a_sent_letter_is_shown_as_it_was_sent(handlaggare: Visitor, town: Town) -> None:
+    """Once a letter is sent, the page shows the text that was sent and no preview."""
+    ref = town.cases["decided"]
+    page = (await handlaggare.http.get(f"/arende/{ref}")).text
+    assert "Läs brevet som skickades" in page
+    assert "Förhandsgranska brevet" not in page
+    sent = next(
+        one.values["content"] for one in town.entries("decided") if one.entry.body.get("effect") == "brev.beslutsbrev"
+    )
+    assert isinstance(sent, dict)
+    assert (await handlaggare.http.get(f"/arende/{ref}/brev/beslutsbrev")).text == sent["text"]
