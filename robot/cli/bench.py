@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 import benchmarks.case
+import benchmarks.engine
 import benchmarks.faults
 import benchmarks.rules
 from robot.cli._say import err, out, say_json
@@ -37,6 +38,21 @@ def case(
     """Median time of a whole case, one at a time, with its parts: queue, registers, rules, GUI, journal, letter."""
     configure(os.environ.get("ARENDE_LOG_LEVEL", "CRITICAL"))
     _say(benchmarks.case.run(cases), as_json=as_json)
+
+
+@app.command("engine")
+def engine(
+    cases: Annotated[int, typer.Option(min=20, help="How many cases in each run.")] = 200,
+    database_url: Annotated[
+        str, typer.Option(help="A PostgreSQL server where databases may be made and dropped. Empty: only SQLite.")
+    ] = "",
+    growth: Annotated[int, typer.Option(min=1, help="How many finished cases the grown database has.")] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Cases per second without GUI, with 1-3 workers, beside bare commits; what waiting and growth cost."""
+    configure(os.environ.get("ARENDE_LOG_LEVEL", "ERROR"))
+    found = benchmarks.engine.run(cases, postgres=database_url, growth=growth, say=err.print)
+    _say(found, as_json=as_json)
 
 
 @app.command("faults")
