@@ -21,6 +21,7 @@ from desk.roles import User
 from desk.throttle import Throttle
 from desk.words import label
 from robot.engine.house import House
+from robot.engine.lateness import REASONS
 from robot.steps._letter import datum, kronor, manad_text
 
 FOLDER = Path(__file__).parent
@@ -163,7 +164,7 @@ def environment() -> Environment:
         kronor=kronor, datum=datum, manad=manad_text, tid=showing.moment, namn=label, visa=showing.scalar
     )
     templates.filters["ore"] = _ore
-    templates.globals.update(STATUS=STATUS, OUTCOME=OUTCOME)
+    templates.globals.update(STATUS=STATUS, OUTCOME=OUTCOME, LATE=REASONS)
     return templates
 
 

@@ -14,6 +14,8 @@ from audit.log.check import Report, check_all
 from desk import queries
 from desk.roles import User, needs
 from desk.web import Desk, desk_of, page, redirect
+from robot.engine.cases import list_cases
+from robot.engine.lateness import why_late
 from robot.store.tables import CaseRow, IntakeRow
 
 router = APIRouter()
@@ -47,7 +49,7 @@ def operation(request: Request, user: Annotated[User, Depends(operates)]) -> Res
             queues=_queues(session, user),
             unbegun=_unbegun(session),
             counts=queries.count_waiting(session, user, desk.now()),
-            late=_late(session, user, desk.now()),
+            late=_late(session, user, desk),
             deliveries=session.exec(select(func.count()).select_from(IntakeRow)).one(),
             refused=queries.refused(session),
             checked=desk.journal_checks[-1] if desk.journal_checks else None,
@@ -96,7 +98,8 @@ def _unbegun(session: Session) -> int:
     return session.exec(query).one()
 
 
-def _late(session: Session, user: User, now: datetime) -> list[CaseRow]:
-    open_ = col(CaseRow.status).in_(queries.OPEN)
-    query = select(CaseRow).where(open_, col(CaseRow.due_at) < now, *queries.known_to(user))
-    return list(session.exec(query.order_by(col(CaseRow.due_at)).limit(queries.PAGE)))
+def _late(session: Session, user: User, desk: Desk) -> list[tuple[CaseRow, tuple[str, ...]]]:
+    """Late cases and why."""
+    now, days = desk.now(), desk.house.settings.delay_notice_days
+    rows = list_cases(session, late_at=now, restricted=user.sees_restricted, limit=queries.PAGE)
+    return [(row, why_late(row, now, delay_notice_days=days)) for row in rows]
