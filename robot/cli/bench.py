@@ -1,6 +1,7 @@
 """``arende bench``: measurements that can be repeated, as figures and ratios inside one run."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,8 +10,10 @@ import benchmarks.case
 import benchmarks.engine
 import benchmarks.faults
 import benchmarks.rules
-from robot.cli._say import err, out, say_json
+import benchmarks.torture
+from robot.cli._say import err, fail, out, say_json
 from robot.logs import configure
+from robot.store.database import DatabaseError
 
 app = typer.Typer(help="Measure: how fast the rules decide, how long a case takes.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -70,6 +73,41 @@ def faults(
     found = benchmarks.faults.run(cases, seed=seed, only=only, progress=progress)
     _say(found, as_json=as_json)
     if found["wrong"] or found["disagree"] or found["failed"]:
+        raise typer.Exit(1)
+
+
+@app.command("torture")
+def torture(
+    cycles: Annotated[int, typer.Option(min=1, help="How many times something is killed or frozen.")] = 200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same cases, strikes and waiting times.")] = 1,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes. 0: one on SQLite, three on PostgreSQL.")] = 0,
+    database_url: Annotated[str, typer.Option(help="An empty database. Empty: SQLite in a folder of its own.")] = "",
+    postgres: Annotated[bool, typer.Option(help="Start a private PostgreSQL server, and crash it too.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Empty folder where data and logs are left.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kill and freeze workers, browsers and the database under load. Exit 1 when a case is lost or an effect doubled."""
+    configure(os.environ.get("ARENDE_LOG_LEVEL", "CRITICAL"))
+
+    def progress(cycle: int, strike: str) -> None:
+        err.print(f"{cycle}/{cycles} {strike}")
+
+    if postgres and database_url:
+        fail("--postgres starts a server of its own and --database-url names another: give one of them")
+    try:
+        found = benchmarks.torture.run(
+            cycles,
+            seed=seed,
+            workers=workers or None,
+            database_url=database_url,
+            postgres=postgres,
+            folder=folder,
+            progress=progress,
+        )
+    except (benchmarks.torture.TortureError, DatabaseError) as error:
+        fail(str(error))
+    _say(found, as_json=as_json)
+    if any(found[fault] for fault in benchmarks.torture.FAULTS):
         raise typer.Exit(1)
 
 

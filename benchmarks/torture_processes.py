@@ -1,0 +1,120 @@
+"""Worker processes that are killed, frozen and started again, with the browsers that they have started."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+COMMAND = (sys.executable, "-c", "from robot.cli.main import main; main()", "worker")
+_PARENT_AT_FIELD, _BEGAN_AT_FIELD = 1, 19
+"""Of /proc/<pid>/stat after the name, counted from the state: fields 4 and 22 of proc(5)."""
+
+
+class Process(NamedTuple):
+    """A process for ever: its number may be given to another one, but not with the same beginning."""
+
+    pid: int
+    began: int
+
+
+class Pack:
+    """Workers by name. ``environment`` is asked at every start, because it says what time it is."""
+
+    def __init__(self, names: Sequence[str], environment: Callable[[], Mapping[str, str]], *, logs: Path) -> None:
+        self.names = names
+        self._environment = environment
+        self._logs = logs
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._seen: set[Process] = set()
+
+    def start(self) -> int:
+        """Start every worker that does not run; how many had ended since they were started last."""
+        ended = [name for name in self.names if name not in self._started or self._started[name].poll() is not None]
+        again = sum(name in self._started for name in ended)
+        for name in ended:
+            with (self._logs / f"{name}.log").open("ab") as log:
+                self._started[name] = subprocess.Popen(  # noqa: S603 - our own command
+                    (*COMMAND, "--name", name), env=self._environment(), stderr=log, start_new_session=True
+                )
+        return again
+
+    def worker(self, name: str) -> list[Process]:
+        """The worker alone, without what it has started; empty when it does not run."""
+        one = _table().get(self._started[name].pid)
+        return [] if one is None or self._started[name].poll() is not None else [one[0]]
+
+    def machine(self, name: str) -> list[Process]:
+        """The worker with everything that it has started, as when a machine loses its power."""
+        found = _family(self.worker(name))
+        self._seen.update(found)
+        return found
+
+    def browser(self, name: str) -> list[Process]:
+        """The worker's browser with all its processes; empty when it has none now."""
+        return [one for one in self.machine(name)[1:] if "--type=" in (words := _words(one)) or "--headless" in words]
+
+    def victims(self, what: str, name: str) -> list[Process]:
+        """The ``worker``, the ``browser`` or the whole ``machine`` of this name."""
+        return {"worker": self.worker, "browser": self.browser, "machine": self.machine}[what](name)
+
+    def kill(self, processes: Iterable[Process]) -> None:
+        """SIGKILL, and wait for the workers among them."""
+        killed = list(processes)
+        _signal(killed, signal.SIGKILL)
+        for started in self._started.values():
+            if started.pid in {one.pid for one in killed}:
+                started.wait()
+
+    def freeze(self, processes: Iterable[Process]) -> None:
+        """SIGSTOP."""
+        _signal(processes, signal.SIGSTOP)
+
+    def thaw(self, processes: Iterable[Process]) -> None:
+        """SIGCONT."""
+        _signal(processes, signal.SIGCONT)
+
+    def close(self) -> None:
+        """End every process that these workers have started, also those whose worker is gone."""
+        for name in self._started:
+            self.kill(self.machine(name))
+        _signal(self._seen, signal.SIGKILL)
+
+
+def _table() -> dict[int, tuple[Process, int]]:
+    """Every process of this machine with its parent's number."""
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            with suppress(OSError):  # it ended while we looked
+                fields = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                pid = int(folder.name)
+                found[pid] = (Process(pid, int(fields[_BEGAN_AT_FIELD])), int(fields[_PARENT_AT_FIELD]))
+    return found
+
+
+def _family(oldest: list[Process]) -> list[Process]:
+    """These and all that descend from them, parents before children."""
+    table = _table()
+    found = list(oldest)
+    for parent in found:
+        found += [process for process, of in table.values() if of == parent.pid]
+    return found
+
+
+def _words(process: Process) -> str:
+    try:
+        return Path(f"/proc/{process.pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _signal(processes: Iterable[Process], number: signal.Signals) -> None:
+    table = _table()
+    for process in processes:
+        if table.get(process.pid, (None,))[0] == process:
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, number)
