@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.clock import Clock
 from connectors.contract import SettingMissingError
-from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, RegisterManifest, discover
+from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, RegisterManifest, Timeouts, discover
 from robot.engine.services import Lazy, Services
 from robot.gui.bot import Bot, CaseSystem
 from robot.gui.browser import BrowserPool
@@ -65,4 +65,10 @@ def case_system(connector: Connector) -> CaseSystem:
         names = ", ".join(f"ARENDE_{name.upper()}_{field.upper()}" for field in missing)
         msg = f"the case system {name} has no {names}; set them in the environment or the secrets folder"
         raise SettingMissingError(msg)
-    return CaseSystem(name, environment.url, environment.username, environment.password, manifest)
+    own = manifest.timeouts
+    timeouts = Timeouts(
+        connect_seconds=environment.connect_seconds or own.connect_seconds,
+        read_seconds=environment.read_seconds or own.read_seconds,
+    )
+    patient = manifest.model_copy(update={"timeouts": timeouts})
+    return CaseSystem(name, environment.url, environment.username, environment.password, patient)
