@@ -19,5 +19,5 @@ def _codes() -> set[str]:
 
 
 def test_every_code_that_a_rule_gives_has_a_title() -> None:
-    """A handläggare's list shows a Swedish title for every way in which a rule can be unable to answer, and no other."""
+    """A list shows a Swedish title for every way in which a rule can be unable to answer, and no other."""
     assert set(load(FOLDER).review.titles) == _codes()
