@@ -11,6 +11,7 @@ import benchmarks.engine
 import benchmarks.faults
 import benchmarks.rules
 import benchmarks.torture
+from benchmarks.torture_postgres import TortureError
 from robot.cli._say import err, fail, out, say_json
 from robot.logs import configure
 from robot.store.database import DatabaseError
@@ -78,6 +79,7 @@ def faults(
 
 @app.command("torture")
 def torture(
+    *,
     cycles: Annotated[int, typer.Option(min=1, help="How many times something is killed or frozen.")] = 200,
     seed: Annotated[int, typer.Option(help="The same seed gives the same cases, strikes and waiting times.")] = 1,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes. 0: one on SQLite, three on PostgreSQL.")] = 0,
@@ -86,7 +88,7 @@ def torture(
     folder: Annotated[Path | None, typer.Option(help="Empty folder where data and logs are left.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Kill and freeze workers, browsers and the database under load. Exit 1 when a case is lost or an effect doubled."""
+    """Kill and freeze workers, browsers and database under load. Exit 1 when a case is lost or an effect doubled."""
     configure(os.environ.get("ARENDE_LOG_LEVEL", "CRITICAL"))
 
     def progress(cycle: int, strike: str) -> None:
@@ -104,7 +106,7 @@ def torture(
             folder=folder,
             progress=progress,
         )
-    except (benchmarks.torture.TortureError, DatabaseError) as error:
+    except (TortureError, DatabaseError) as error:
         fail(str(error))
     _say(found, as_json=as_json)
     if any(found[fault] for fault in benchmarks.torture.FAULTS):
