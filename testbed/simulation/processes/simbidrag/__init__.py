@@ -1,0 +1,1 @@
+"""A small process with every kind of step, for the simulation."""
