@@ -54,6 +54,7 @@ class TrappedChannel:
         intents = [
             recorded.entry.intent
             for row in self._ground.cases()
+            if row.status == "running"
             for recorded in self._ground.house.ledger.recorded(row.ref)
             if recorded.entry.type == "effect.intended"
         ]
