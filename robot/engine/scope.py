@@ -7,12 +7,6 @@ if TYPE_CHECKING:
     from robot.definition import Definition
 
 ScopeKind = Literal["process", "stratum", "screen", "connector"]
-SWEDISH = {
-    "process": "hela processen",
-    "stratum": "gruppen {name}",
-    "screen": "skärmen {name}",
-    "connector": "{name}",
-}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,7 +24,9 @@ class Scope:
     @property
     def text(self) -> str:
         """As a handläggare reads it."""
-        return SWEDISH[self.kind].format(name=self.name)
+        system, _, screen = self.name.replace("_", " ").partition(".")
+        texts = {"process": "hela processen", "stratum": f"gruppen {system}", "screen": f"skärmen {screen} i {system}"}
+        return texts.get(self.kind, system)
 
     def meets(self, other: "Scope") -> bool:
         """Whether a brake on ``other`` holds this. A stratum that cannot be told is held by every stratum's brake."""

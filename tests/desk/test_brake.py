@@ -38,7 +38,7 @@ async def test_pulling_and_releasing_are_journalled_with_name_and_reason(visitor
     what = f"{PROCESS}/stratum/bifall_med_barn"
     assert (await visitor.post("/broms/dra", vad=what, skal="Fel i barnens norm.")).status_code == 303
     page = (await visitor.http.get("/broms")).text
-    assert "Bromsen är dragen för gruppen bifall_med_barn." in page
+    assert "Bromsen är dragen för gruppen bifall med barn." in page
     assert "Fel i barnens norm." in page
     assert (await visitor.post("/broms/slapp", vad=what, skal="Normen är rättad.")).status_code == 303
     assert town.house.brakes.pulled(PROCESS) == ()
@@ -80,5 +80,5 @@ async def test_what_drift_has_measured_is_shown(visitor: Visitor, town: Town) ->
     town.house.brakes.pull(PROCESS, Scope("screen", "verksamhetssystem.beslut"), MACHINE, code="skarmen_andrad")
     await visitor.login("controller")
     page = (await visitor.http.get("/broms")).text
-    for told in ("Andelen som roboten beviljar har ändrats", "48 av 50", "Driftvakten", "Skärmen verksamhetssystem"):
+    for told in ("Andelen som roboten beviljar har ändrats", "48 av 50", "Driftvakten", "Skärmen beslut i verksamhetssystem"):
         assert told in page
