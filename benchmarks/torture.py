@@ -31,9 +31,10 @@ MONTH = date(2025, 9, 1)
 CASES_PER_CYCLE = 2.0
 LOOK_SECONDS = 0.05
 LEASE_SECONDS = 3.0
-SHORT_SECONDS, LONG_SECONDS = 2.0, 12.0
-"""How long work goes on after a sign of life: mostly until right into a step, every third time long enough that what
-was cut off has settled and goes on."""
+MOMENTS = (2.0, 12.0)
+"""Up to how many seconds work goes on after a sign of life: mostly until right into a step, every third time long
+enough that what was cut off has settled and goes on."""
+INTENT_SECONDS = 2.0
 FREEZE_LEASES = (1.2, 2.2)
 PROGRESS_SECONDS = 90.0
 CALM_SECONDS = 120.0
@@ -70,13 +71,14 @@ def run(
     database_url: str = "",
     postgres: bool = False,
     folder: Path | None = None,
+    moments: tuple[float, float] = MOMENTS,
     progress: Progress = lambda _cycle, _strike: None,
 ) -> dict[str, Any]:
     """Kill or freeze something in each of ``cycles``, then let everything come to its end, and count.
 
     ``postgres``: start a private server, which is also crashed. With the ``database_url`` of another server its
     sessions are ended instead. ``workers``: one on SQLite, three on PostgreSQL unless given. ``folder``: where data and
-    logs are left, else nothing is.
+    logs are left, else nothing is. ``moments``: see `MOMENTS`.
 
     Raises:
         TortureError: The database holds cases already, or no PostgreSQL can be started.
@@ -99,7 +101,7 @@ def run(
         )
         stack.callback(pack.close)
         crash = server.crash if server else (lambda: cut_off(url)) if url.startswith("postgresql") else None
-        torture = _Torture(scenario, house, pack, crash)
+        torture = _Torture(scenario, house, pack, crash, moments)
         for cycle in range(cycles):
             progress(cycle + 1, torture.cycle(handed_in=len(scenario.cases) * (cycle + 1) // cycles))
         torture.calm()
@@ -110,11 +112,19 @@ def run(
 class _Torture:
     """The load and the strikes. Everything random comes from the scenario's seed."""
 
-    def __init__(self, scenario: Scenario, house: House, pack: Pack, crash: Callable[[], None] | None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        house: House,
+        pack: Pack,
+        crash: Callable[[], None] | None,
+        moments: tuple[float, float],
+    ) -> None:
         self._waiting = iter(scenario.cases)
         self._house = house
         self._pack = pack
         self._crash = crash
+        self._moments = moments
         self._random = Random(f"torture {scenario.seed}")
         self._struck = 0.0
         self._newest = 0
@@ -131,7 +141,6 @@ class _Torture:
         self._await_moment()
         self._newest = self._newest_entry() or self._newest
         kind = self._strike()
-        self._struck = time.monotonic()
         self.strikes[kind] += 1
         self._pack.start()
         return kind
@@ -158,7 +167,7 @@ class _Torture:
             self.accepted.append(application["ansokan_id"])
 
     def _sign_of_life(self) -> None:
-        """Wait for the next journal entry, and note how long after the strike it came."""
+        """Wait for the next journal entry, and note how long after the kill, or the end of the freeze, it came."""
         until = time.monotonic() + PROGRESS_SECONDS
         while time.monotonic() < until:
             self.restarted += self._pack.start()
@@ -174,7 +183,8 @@ class _Torture:
 
     def _await_moment(self) -> None:
         """Any moment, or one right after an effect was intended: there a crash hurts the most."""
-        longest = LONG_SECONDS if self._random.random() < 1 / 3 else SHORT_SECONDS
+        short, long = self._moments
+        longest = long if self._random.random() < 1 / 3 else short
         moment, in_effect = self._random.uniform(0, longest), self._random.random() < 0.5
         time.sleep(moment)
         if in_effect:
@@ -182,7 +192,7 @@ class _Torture:
             time.sleep(self._random.uniform(0, 0.5))
 
     def _await_intent(self) -> None:
-        newest, until = self._newest_entry("effect.intended"), time.monotonic() + SHORT_SECONDS
+        newest, until = self._newest_entry("effect.intended"), time.monotonic() + INTENT_SECONDS
         while time.monotonic() < until and self._newest_entry("effect.intended") == newest:
             time.sleep(LOOK_SECONDS / 5)
 
@@ -191,6 +201,7 @@ class _Torture:
         kind = self._random.choices(list(among), list(among.values()))[0]
         name = self._random.choice(self._pack.names)
         frozen_seconds = LEASE_SECONDS * self._random.uniform(*FREEZE_LEASES)
+        self._struck = time.monotonic()
         if kind == "database" and self._crash is not None:
             self._crash()
             return kind
@@ -201,6 +212,7 @@ class _Torture:
             self._pack.freeze(victims)
             time.sleep(frozen_seconds)
             self._pack.thaw(victims)
+            self._struck = time.monotonic()
         else:
             self._pack.kill(victims)
         return kind

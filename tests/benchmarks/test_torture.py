@@ -1,0 +1,48 @@
+"""The short torture: the same as `arende bench torture`, with few cycles."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.torture import FAULTS, run
+from benchmarks.torture_postgres import TortureError
+from benchmarks.torture_processes import Pack
+
+CYCLES = 20
+
+
+def test_nothing_is_lost_or_doubled_when_workers_and_browsers_are_killed_and_frozen(tmp_path: Path) -> None:
+    """After twenty strikes every application has the end it must have, and every effect has happened once."""
+    found = run(CYCLES, seed=1, cases=18, folder=tmp_path, moments=(0.5, 9.0))
+    assert found["faults"] == []
+    assert {name: found[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
+    assert found["cycles"] == CYCLES
+    assert sum(found["ends"].values()) == found["cases"] == 18
+    assert found["ends"]["closed"] > 0
+
+
+def test_a_database_with_cases_is_not_tortured(tmp_path: Path) -> None:
+    """A torture would strike at cases that are somebody's, so it wants an empty database."""
+    run(1, seed=1, cases=1, folder=tmp_path)
+    with pytest.raises(TortureError, match="holds 1 cases already"):
+        run(1, seed=1, cases=1, database_url=f"sqlite:///{tmp_path / 'robot' / 'arende.sqlite'}")
+
+
+def test_only_its_own_processes_are_struck(tmp_path: Path) -> None:
+    """A machine is the worker with all that it has started, and nobody else."""
+    stranger = subprocess.Popen((sys.executable, "-c", "input()"), stdin=subprocess.PIPE)
+    pack = Pack(["worker-1"], lambda: {**os.environ, "ARENDE_DATA": str(tmp_path / "robot")}, logs=tmp_path)
+    pack.start()
+    struck = pack.machine("worker-1")
+    pack.freeze(struck)
+    pack.thaw(struck)
+    pack.close()
+    assert stranger.poll() is None
+    assert stranger.pid not in {process.pid for process in struck}
+    assert pack.worker("worker-1") == []
+    stranger.send_signal(signal.SIGKILL)
+    stranger.communicate()
