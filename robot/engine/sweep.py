@@ -4,8 +4,9 @@ It asks what is, not what happened, so whatever it missed it finds the next time
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from math import ceil
 
 import structlog
 from sqlalchemy import delete
@@ -32,19 +33,29 @@ RARELY = 3
 class Sweep:
     """Runs in every worker; one at a time acts, and another takes over when it dies.
 
-    ``settle_seconds``: per target system, how long a request may still be under way after its worker has ended. Until
-    then nobody looks in the target, because what is not there yet may come.
+    ``in_hand`` tells what this worker really works on. ``settle_seconds``: per target system, how long a request may
+    still be under way after its worker has ended. Until then nobody looks in the target: what is missing may come.
     """
 
-    def __init__(self, house: House, runner: Runner, lease: Lease, *, settle_seconds: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        house: House,
+        runner: Runner,
+        lease: Lease,
+        *,
+        in_hand: Callable[[], set[Job]],
+        settle_seconds: Mapping[str, float],
+    ) -> None:
         self._house = house
         self._runner = runner
         self._lease = lease
+        self._in_hand = in_hand
         self._settle_seconds = settle_seconds
         self._every = lease.seconds / 3
         self._watch = Watch(house.clock, gap_seconds=self._every * 2)
-        self._turn = turn_of(house.database, "sweep")
+        self._turn = turn_of(house.database, "sweep", silent_seconds=ceil(lease.seconds))
         self._settling: dict[Job, float] = {}
+        self._unattended: dict[Job, float] = {}
         self._revisions: dict[str, int] = {}
         self._rounds = 0
         self._stop = threading.Event()
@@ -69,6 +80,7 @@ class Sweep:
         with self._house.database.read() as session:
             rows = list(session.exec(select(WorkerRow)).all())
         dead = {row.term: row for row in self._watch.dead(rows) if row.term != self._lease.term}
+        self._attend([job for job, executor in jobs if executor == self._lease.executor])
         if not self._turn.mine():
             return
         fenced = {row.executor for row in dead.values() if self._fence(row)}
@@ -81,6 +93,16 @@ class Sweep:
             self._find_jobless()
             self._wake_far_delayed()
         self._rounds += 1
+
+    def _attend(self, ours: Sequence[Job]) -> None:
+        """Give back jobs that are ours and that nothing here works on: the claim came through, its answer was lost."""
+        now = self._house.clock.monotonic_ns() / 1e9
+        in_hand = self._in_hand()
+        self._unattended = {job: self._unattended.get(job, now) for job in ours if job not in in_hand}
+        for job, since in self._unattended.items():
+            if now - since >= self._lease.seconds and self._house.queue.resume(job, executor=self._lease.executor):
+                log.warning("sweep.job_unattended", case=job.case, queue=job.queue)
+                count_sweep("job_unattended")
 
     def _fence(self, row: WorkerRow) -> bool:
         """Take the lease of a dead worker. From here on it writes nothing, whatever it still does."""

@@ -19,9 +19,7 @@ log = structlog.get_logger(__name__)
 # "arende" in letters of a telephone's keys, so that another program's advisory lock is not taken for ours.
 TURN_KEY = 273_363_001
 SILENT_SECONDS = 30
-"""On PostgreSQL: a holder that asks nothing for so long is frozen or cut off, and loses its turn."""
-_SESSION = (
-    f"SET idle_session_timeout = '{SILENT_SECONDS}s'",
+_KEEPALIVE = (
     "SET tcp_keepalives_idle = 10",
     "SET tcp_keepalives_interval = 5",
     "SET tcp_keepalives_count = 3",
@@ -38,17 +36,23 @@ class Turn(Protocol):
         """Give the turn up."""
 
 
-def turn_of(database: Database, work: str = "turn") -> Turn:
-    """The turn at this kind of work, over everything that works on this database."""
-    return _FileTurn(database, work) if database.url.startswith("sqlite") else _SessionTurn(database, work)
+def turn_of(database: Database, work: str = "turn", *, silent_seconds: int = SILENT_SECONDS) -> Turn:
+    """The turn at this kind of work, over everything that works on this database.
+
+    ``silent_seconds``, on PostgreSQL: a holder that asks nothing for so long is frozen or cut off, and loses it.
+    """
+    if database.url.startswith("sqlite"):
+        return _FileTurn(database, work)
+    return _SessionTurn(database, work, silent_seconds)
 
 
 class _SessionTurn:
     """PostgreSQL: an advisory lock that lives exactly as long as the session that took it."""
 
-    def __init__(self, database: Database, work: str) -> None:
+    def __init__(self, database: Database, work: str, silent_seconds: int) -> None:
         self._engine = database.engine
         self._work = work
+        self._silent_seconds = silent_seconds
         self._session: Connection | None = None
 
     def mine(self) -> bool:
@@ -78,7 +82,7 @@ class _SessionTurn:
             session.close()
             self._session = None
             return False
-        for setting in _SESSION:
+        for setting in (f"SET idle_session_timeout = '{self._silent_seconds}s'", *_KEEPALIVE):
             session.execute(text(setting))
         return True
 

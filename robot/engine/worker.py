@@ -19,10 +19,10 @@ from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, 
 from robot.engine.connect import Connections
 from robot.engine.house import House
 from robot.engine.lease import Lease, NameTakenError
-from robot.engine.queue import Consumer, Limits
+from robot.engine.queue import Consumer, Job, Limits
 from robot.engine.runner import Runner
 from robot.engine.sweep import Sweep
-from robot.settings import Settings
+from robot.settings import Settings, connector_environment
 from robot.steps.base import CASES_QUEUE
 from robot.store.tables import CaseRow
 
@@ -60,7 +60,7 @@ class Worker:
         self._settle_seconds = _settle_seconds(connectors)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="arende-worker", daemon=True)
-        self._in_hand: dict[Future[None], str] = {}
+        self._in_hand: dict[Future[None], tuple[Job, str]] = {}
         self._lease = Lease(
             self.house.database,
             self.house.clock,
@@ -100,7 +100,9 @@ class Worker:
             poll_seconds=self._settings.queue_poll_seconds,
         )
         self._consumer.start()
-        self._sweep = Sweep(self.house, self._runner, self._lease, settle_seconds=self._settle_seconds)
+        self._sweep = Sweep(
+            self.house, self._runner, self._lease, in_hand=self._jobs, settle_seconds=self._settle_seconds
+        )
         self._sweep.start()
         log.info("worker.started", worker=self._lease.name, executor=self._lease.executor, queues=sorted(self.queues))
 
@@ -109,6 +111,7 @@ class Worker:
 
         False when something had to be broken off: its case goes on in another worker, or in the next one.
         """
+        log.info("worker.draining", worker=self._lease.name, in_hand=len(self._in_hand))
         if self._sweep is not None:
             self._sweep.stop()
         if self._consumer is not None:
@@ -128,13 +131,16 @@ class Worker:
             running = select(func.count()).where(col(CaseRow.status) == "running")
             return session.exec(running).one() == 0
 
+    def _jobs(self) -> set[Job]:
+        return {job for job, _ in list(self._in_hand.values())}
+
     def _run(self, case: str, number: int, queue: str) -> None:
         if self._runner is None:
             msg = "the worker was not started"
             raise WorkerError(msg)
         held = self._lease.held()
         work = self._on_loop(self._runner.segment(case, number, queue, held))
-        self._in_hand[work] = held.term
+        self._in_hand[work] = (Job(case, number, queue), held.term)
         try:
             work.result()
         except CancelledError:
@@ -145,7 +151,7 @@ class Worker:
 
     def _break_off(self, term: str | None) -> None:
         """Stop the segments that began under ``term``, or all: whoever takes the case next may be at work already."""
-        for work, began in list(self._in_hand.items()):
+        for work, (_, began) in list(self._in_hand.items()):
             if term is None or began == term:
                 work.cancel()
 
@@ -180,8 +186,12 @@ def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Seq
 
 
 def _settle_seconds(connectors: Mapping[str, Connector]) -> dict[str, float]:
-    timeouts = {name: connector.manifest.timeouts for name, connector in connectors.items()}
-    return {name: limit.connect_seconds + limit.read_seconds for name, limit in timeouts.items()}
+    """How long a request to each system may be under way, as the manifest or the settings say."""
+    found = {}
+    for name, connector in connectors.items():
+        own, changed = connector.manifest.timeouts, connector_environment(name)
+        found[name] = (changed.connect_seconds or own.connect_seconds) + (changed.read_seconds or own.read_seconds)
+    return found
 
 
 def _refuse_old_clock(house: House) -> None:
