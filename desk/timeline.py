@@ -84,7 +84,7 @@ def _proposed(_: Definition, body: Mapping[str, Any]) -> str:
 
 
 def _decided(_: Definition, body: Mapping[str, Any]) -> str:
-    who = "roboten" if body["by"] == "robot" else body["name"]
+    who = "roboten" if body["by"] == "robot" else body["by"]
     return f"Beslut: {body['outcome']}, {_amount(body)}. Beslutat av {who}"
 
 

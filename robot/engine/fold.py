@@ -121,11 +121,14 @@ def _proposed(state: CaseState, told: Told) -> CaseState:
 
 
 def _decided(state: CaseState, told: Told) -> CaseState:
+    by = told.body["by"]
+    # The function's name stands in the entry. A person's lies in the vault; after gallring only the account is left.
+    name = told.body["name"] if by == "robot" else told.values.get("name", by)
     decision = Decision(
         told.body["outcome"],
         Decimal(told.body["amount_ore"]) / 100,
-        told.body["by"],
-        told.body["name"],
+        by,
+        name,
         told.at,
         told.values.get("motivation", ""),
     )

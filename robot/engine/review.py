@@ -215,11 +215,10 @@ def _made(definition: Definition, outcome: str, amount: Decimal, person: Person,
         "outcome": outcome,
         "amount_ore": ore(amount),
         "by": person.id,
-        "name": person.name,
         "delegation": "",
         "appeal": definition.appeal,
     }
-    return Draft("decision.made", body, {"motivation": motivation})
+    return Draft("decision.made", body, {"name": person.name, "motivation": motivation})
 
 
 def _check_facts(definition: Definition, facts: Mapping[str, Any]) -> None:

@@ -40,7 +40,9 @@ class Guard(Step):
         """Lift the restriction only when every answer says no to every flag."""
         answered = await ask_all(case, self.guard, self.as_, change.payload["questions"], world)
         if answered.missing is not None:
-            return HandOver((answered.missing,), answered.drafts)
+            # Also when the restriction was lifted before: silence now may hide a flag that has come since.
+            restricted = Draft("case.protected", {"restricted": True})
+            return HandOver((answered.missing,), (*answered.drafts, restricted))
         if not _all_clear(answered.values):
             return protect(answered)
         return Advance((*answered.drafts, Draft("case.cleared", {"restricted": False})))
