@@ -11,7 +11,7 @@ from robot.logs import configure
 
 
 def main(folder: str, url: str, at_once: str) -> None:
-    """``at_once`` "0": the default. Say when it is ready, work, and at the end how many seconds of processor time it took since the start."""
+    """Say when it is ready, work, then measure the processor time. ``at_once``: 0 is the default."""
     configure("ERROR")
     setattr(robot.engine.worker, "Connections", Connections)  # noqa: B010 - the same shape, without a network
     house = open_house(Path(folder), url, at_once=int(at_once) or None)

@@ -13,8 +13,9 @@ from audit.log.entry import Actor
 from robot.engine.brake import Brakes, Puller
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
+from robot.engine.fold import Told, changed
 from robot.engine.lease import Held
-from robot.engine.ledger import Ledger, StaleCaseError
+from robot.engine.ledger import READING, Ledger, StaleCaseError
 from robot.engine.library import Library
 from robot.engine.metrics import step_time
 from robot.engine.review import review_opened
@@ -31,6 +32,8 @@ INTERRUPTED = "avbrott"
 INTERRUPTIONS = 10
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 300.0
+TIMELESS = {"check.done", "step.done"}
+"""Entries whose time nothing is worked out from, so that they may be written a little later than they were made."""
 ROBOT = Puller("robot", "Roboten", person=False)
 
 
@@ -42,13 +45,30 @@ class _CaseHand:
         self._drawing = drawing
         self._brakes = brakes
         self._held = held
+        self._durable = state
+        self._waiting: list[Draft] = []
         self.state = state
         self.actor = Actor(kind="robot", id=state.process, build=BUILD, rules=state.version)
 
     def write(self, drafts: Sequence[Draft], *, queue: str | None = None, delay: float = 0) -> None:
-        """Append entries, and with ``queue`` the job that goes on."""
+        """Append entries after those that wait, and with ``queue`` the job that goes on."""
         term = None if self._held is None else self._held.term
-        self.state = self._ledger.write(self.state, drafts, actor=self.actor, queue=queue, delay=delay, term=term)
+        everything = [*self._waiting, *drafts]
+        self.state = self._durable = self._ledger.write(
+            self._durable, everything, actor=self.actor, queue=queue, delay=delay, term=term
+        )
+        self._waiting.clear()
+
+    def wait(self, drafts: Sequence[Draft], now: datetime) -> None:
+        """Let entries wait for the next write: a commit is dear, and after a crash they are worked out again."""
+        self._waiting += drafts
+        for draft in drafts:
+            self.state = changed(self.state, draft.type, Told(draft.body, draft.personal, now))
+
+    def settle(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self.write([])
 
     def sure(self) -> float:
         """Ask once more, right before something is done outside, whether the case is still ours. See `Hand`."""
@@ -71,7 +91,7 @@ class _CaseHand:
         if (now.status, now.position) != (self.state.status, self.state.position):
             msg = f"case {now.ref} was moved to position {now.position} ({now.status}) while it was drawn"
             raise StaleCaseError(msg)
-        self.state = now
+        self.state = self._durable = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +124,33 @@ class Runner:
             log.exception("segment.lost_database", case=ref, position=hand.state.position)
             raise
 
-    def interrupted(self, ref: str, number: int, queue: str, held: Held, *, again: bool) -> CaseState | None:
+    def interrupted(self, ref: str, number: int, queue: str, held: Held, *, executor: str | None) -> CaseState | None:
         """Journal that the job's worker is gone, so that nothing which that worker still writes can follow.
 
-        ``again``: the job is gone too, and a new one is put. A case that has lost its worker too often goes to a
-        person: it may be what ends them. None when the job is no longer the one that may move the case.
+        ``executor``: who had the job in hand; without it the job is gone too, and a new one is put. A case that has
+        lost its worker too often goes to a person: it may be what ends them. None when the job is no longer the one
+        that may move the case.
         """
         if not self.ledger.is_current(ref, number, queue):
             return None
         hand = _CaseHand(self.ledger, self.drawing, self.brakes, self.ledger.load(ref), held)
+        if executor is not None and self._told(ref, executor):
+            return hand.state
         attempt = hand.state.attempts + 1
-        entry = Draft("step.retry", {"step": hand.state.position, "attempt": attempt, "code": INTERRUPTED})
+        body = {"step": hand.state.position, "attempt": attempt, "code": INTERRUPTED}
+        entry = Draft("step.retry", body if executor is None else {**body, "executor": executor})
         if attempt < INTERRUPTIONS:
-            hand.write([entry], queue=queue if again else None)
+            hand.write([entry], queue=queue if executor is None else None)
         else:
             why = f"Robotens arbete med ärendet har avbrutits {attempt} gånger i samma steg. Driften behöver se varför."
             opened = _opened(hand.state, f"forsok_slut.{INTERRUPTED}", "Arbetet avbröts gång på gång", why, self._now())
             hand.write([entry, opened])
         return hand.state
+
+    def _told(self, ref: str, executor: str) -> bool:
+        """Whether the journal's last word is that this worker is gone: another sweep wrote it, and died in its turn."""
+        moving = [one.entry for one in self.ledger.recorded(ref) if one.entry.type != READING]
+        return moving[-1].type == "step.retry" and moving[-1].body.get("executor") == executor
 
     def _now(self) -> datetime:
         return self.ledger.clock.now()
@@ -150,6 +179,8 @@ class Runner:
         elif braked := self._braked(step, view, change):
             result = step.braked(view, change, braked)
         else:
+            if not step.pure:
+                hand.settle()
             with step_time(step.verb):
                 result = await step.apply(view, change, self.services.world(hand))
         return self._settle(hand, view, step, result, queue)
@@ -162,7 +193,11 @@ class Runner:
         position = view.state.position
         match result:
             case Advance(drafts):
-                hand.write(_with_next(drafts, step.verb, position + 1))
+                written = _with_next(drafts, step.verb, position + 1)
+                if step.pure and all(draft.type in TIMELESS for draft in written):
+                    hand.wait(written, self._now())
+                else:
+                    hand.write(written)
                 return True
             case Finish(drafts):
                 hand.write(drafts)

@@ -144,6 +144,8 @@ class Step(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     verb: ClassVar[str]
+    pure: ClassVar[bool] = False
+    """Whether `apply` only works out entries from the case: after a crash it would work out the same ones again."""
 
     def names(self) -> list[Name]:
         """The names this step mentions, each with its place, for `arende check`."""

@@ -11,6 +11,7 @@ class Check(Step):
     """Every rule of the step is evaluated, so that a person sees all reasons at once, not only the first."""
 
     verb: ClassVar[str] = "check"
+    pure: ClassVar[bool] = True
     check: dict[str, str]
 
     def names(self) -> list[Name]:

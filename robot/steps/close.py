@@ -11,6 +11,7 @@ class Close(Step):
     """The last entry of the chain says how many there are, so that a shortened chain is seen."""
 
     verb: ClassVar[str] = "close"
+    pure: ClassVar[bool] = True
     close: str
 
     def plan(self, case: CaseView) -> Change:  # noqa: ARG002 - closing needs nothing of the case

@@ -15,6 +15,7 @@ class Decide(Step):
     """Outcome and amount by name of rule. What speaks against a decision by the robot is a reason for a person."""
 
     verb: ClassVar[str] = "decide"
+    pure: ClassVar[bool] = True
     decide: str
     amount: str
 

@@ -41,10 +41,14 @@ class CaseRow(SQLModel, table=True):
     """
 
     __tablename__ = "arende_case"
-    __table_args__ = (Index("ix_case_status_due", "status", "due_at"), Index("ix_case_closed", "status", "closed_at"))
+    __table_args__ = (
+        Index("ix_case_status_due", "status", "due_at"),
+        Index("ix_case_closed", "status", "closed_at"),
+        Index("ix_case_process_status", "process", "status"),
+    )
 
     ref: str = Field(primary_key=True)
-    process: str = Field(index=True)
+    process: str
     version: str
     month: date = Field(index=True)
     status: str
