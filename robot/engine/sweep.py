@@ -118,7 +118,7 @@ class Sweep:
         """Give a dead worker's job back to its queue, when what that worker sent out must have arrived."""
         now = self._house.clock.monotonic_ns() / 1e9
         if job not in self._settling:
-            self._settling[job] = now + self._settles_in(self._interrupted(job, again=False))
+            self._settling[job] = now + self._settles_in(self._interrupted(job, executor))
         if now < self._settling[job] or not self._turn.mine():
             return
         if self._house.queue.resume(job, executor=executor):
@@ -134,10 +134,10 @@ class Sweep:
             (self._settle_seconds.get(effect.kind.partition(".")[0], longest) for effect in open_effects), default=0
         )
 
-    def _interrupted(self, job: Job, *, again: bool) -> CaseState | None:
+    def _interrupted(self, job: Job, executor: str | None) -> CaseState | None:
         try:
             held = self._lease.held()
-            return self._runner.interrupted(job.case, job.number, job.queue, held, again=again)
+            return self._runner.interrupted(job.case, job.number, job.queue, held, executor=executor)
         except (StaleCaseError, SQLAlchemyError):
             raise
         except Exception:
@@ -154,7 +154,7 @@ class Sweep:
         self._revisions = {job.case: revision for job, revision in found.items()}
         while some := list(islice(unmoved, ASKED_AT_ONCE)):
             for job in set(some) - self._house.queue.runnable(some):
-                if self._interrupted(job, again=True) is not None:
+                if self._interrupted(job, None) is not None:
                     log.warning("sweep.job_new", case=job.case, queue=job.queue)
                     count_sweep("job_new")
 
