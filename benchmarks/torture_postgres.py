@@ -1,11 +1,16 @@
 """A private PostgreSQL server, from the development dependency that brings its programs, and how it is crashed."""
 
+import subprocess
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import create_engine, text
+
+STARTS = 6
 
 
 class TortureError(Exception):
@@ -32,7 +37,7 @@ class PrivatePostgres:
         server = self._server
         words = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
         pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
-        server.ensure_postgres_running()
+        _patiently(server.ensure_postgres_running)
 
     def __enter__(self) -> Self:
         try:
@@ -45,13 +50,23 @@ class PrivatePostgres:
             msg = "no PostgreSQL to start: install the development dependencies (uv sync), or give --database-url"
             raise TortureError(msg) from None
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._server = get_server(self._folder, cleanup_mode="delete")
+        self._server = get_server(self._folder, cleanup_mode="delete", start=False)
+        _patiently(self._server.start)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.cleanup()
+
+
+def _patiently(start: Callable[[], None]) -> None:
+    """Start it; the library waits ten seconds for that, which a loaded machine may not keep."""
+    for _ in range(STARTS):
+        with suppress(subprocess.TimeoutExpired):
+            return start()
+    msg = f"the PostgreSQL server did not start in {STARTS} tries of ten seconds; look at its log in the folder"
+    raise TortureError(msg)
 
 
 def cut_off(url: str) -> None:
