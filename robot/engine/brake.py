@@ -17,7 +17,7 @@ from audit.log.journal import Journal
 from audit.log.tables import EntryRow
 from robot.engine.scope import Scope
 from robot.rules import Reason
-from robot.store.database import Database
+from robot.store.database import Database, alone
 
 log = structlog.get_logger(__name__)
 PULLED, RELEASED = "brake.pulled", "brake.released"
@@ -207,6 +207,8 @@ class Brakes:
         for _ in range(CONFLICTS):
             try:
                 with self._database.write() as session:
+                    # Between the look and the append another worker could otherwise pull the same brake.
+                    alone(session, chain(process))
                     on = scope in fold_brakes(process, self._journal.entries(session, chain(process)))
                     if on == (kind == PULLED):
                         return False

@@ -1,12 +1,15 @@
 """The brake: what is braked is proposed and not decided; only a named person lets go."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from connectors.contract import FailureKind
 from robot.engine.brake import BrakeError, Brakes, Puller
 from robot.engine.review import Person
 from robot.engine.scope import Scope, scopes_of
-from tests.robot.engine.ground import ANNA, PROCESS, Ground, application
+from tests.robot.engine.ground import ANNA, PROCESS, Ground, application, build
 
 EVA = Puller("eva", "Eva Exempel")
 MACHINE = Puller("robot", "Roboten", person=False)
@@ -159,3 +162,20 @@ def test_a_person_is_who_the_review_knows() -> None:
     """The desk's person pulls a brake under the account that acts."""
     person = Person("eva", "Eva Exempel")
     assert Puller(person.id, person.name).actor == person.actor
+
+
+def test_many_who_pull_at_once_write_one_entry(url: str, tmp_path: Path) -> None:
+    """Eight workers that run into the same screen pull its brake once, on both databases."""
+    ground = build(tmp_path, url=url)
+    scope = Scope("screen", "verksamhetssystem.beslut")
+
+    def pull(_: int) -> bool:
+        brakes = Brakes(ground.house.database, ground.house.ledger.journal)
+        return brakes.pull(PROCESS, scope, MACHINE, code="skarmen_andrad")
+
+    with ThreadPoolExecutor(8) as pool:
+        pulled = list(pool.map(pull, range(16)))
+    assert sum(pulled) == 1
+    assert len(ground.house.brakes.history(PROCESS)) == 1
+    ground.assert_whole()
+    ground.house.close()
