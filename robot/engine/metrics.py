@@ -9,6 +9,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -16,6 +17,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlmodel import Session, col, func, select
 
+from audit.log.entry import Entry
+from audit.log.tables import EntryRow
+from robot.engine.brake import PULLED, RELEASED, chain, fold_brakes
 from robot.engine.case import CaseState
 from robot.steps.base import Draft
 from robot.store.database import Database
@@ -130,4 +134,16 @@ def _late(session: Session, now: datetime) -> Sequence[Metric]:
     return [family]
 
 
-_FAMILIES: tuple[Families, ...] = (_states, _reasons, _queues, _late)
+def _brakes(session: Session, _: datetime) -> Sequence[Metric]:
+    family = GaugeMetricFamily("arende_brakes", "Brakes that are on, by process and kind.", labels=["process", "kind"])
+    chains = select(EntryRow.case_ref, EntryRow.data).where(col(EntryRow.type).in_((PULLED, RELEASED)))
+    found = session.exec(chains.order_by(col(EntryRow.case_ref), col(EntryRow.case_seq))).all()
+    for ref, entries in groupby(found, key=lambda row: row[0]):
+        process = ref.removeprefix(chain(""))
+        on = Tally(scope.kind for scope in fold_brakes(process, (Entry.parse(data) for _, data in entries)))
+        for kind, count in sorted(on.items()):
+            family.add_metric([process, kind], count)
+    return [family]
+
+
+_FAMILIES: tuple[Families, ...] = (_states, _reasons, _queues, _late, _brakes)

@@ -115,14 +115,15 @@ class Runner:
             return
         state = self.ledger.load(ref)
         hand = _CaseHand(self.ledger, self.drawing, self.brakes, state, held)
-        try:
-            await self._steps(hand, queue)
-        except StaleCaseError as stale:
-            log.warning("segment.stopped", case=ref, why=str(stale))
-        except SQLAlchemyError:
-            # Without its database the case cannot even be handed over; the job fails and is resumed at the next start.
-            log.exception("segment.lost_database", case=ref, position=hand.state.position)
-            raise
+        with structlog.contextvars.bound_contextvars(case=ref, segment=number, queue=queue):
+            try:
+                await self._steps(hand, queue)
+            except StaleCaseError as stale:
+                log.warning("segment.stopped", why=str(stale))
+            except SQLAlchemyError:
+                # Without its database the case cannot even be handed over; the job fails and is resumed later.
+                log.exception("segment.lost_database", position=hand.state.position)
+                raise
 
     def interrupted(self, ref: str, number: int, queue: str, held: Held, *, executor: str | None) -> CaseState | None:
         """Journal that the job's worker is gone, so that nothing which that worker still writes can follow.

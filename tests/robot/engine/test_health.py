@@ -9,10 +9,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from robot.engine import health
+from robot.engine.brake import Puller
 from robot.engine.health import health_of
 from robot.engine.health_server import HealthServer
 from robot.engine.metrics import rendered
-from tests.robot.engine.ground import NUMBERS, Ground, application, build
+from robot.engine.scope import Scope
+from tests.robot.engine.ground import NUMBERS, PROCESS, Ground, application, build
 
 
 @pytest.fixture
@@ -157,6 +159,15 @@ def test_figures_follow_the_cases(ground: Ground) -> None:
     assert after[steps] == before.get(steps, 0) + 2
     text = rendered(ground.house.database, ground.clock.now()).decode()
     assert not any(number in text for number in NUMBERS)
+
+
+def test_a_pulled_brake_shows(ground: Ground) -> None:
+    """A brake that is on is counted under its process and kind, until it is released."""
+    scope, anna = Scope("stratum", "par"), Puller("anna", "Anna Exempel")
+    ground.house.brakes.pull(PROCESS, scope, anna, reason="Vi ser över reglerna.")
+    assert _figures(ground)["arende_brakes", "stratum", PROCESS] == 1
+    ground.house.brakes.release(PROCESS, scope, anna, reason="Reglerna är rätt.")
+    assert ("arende_brakes", "stratum", PROCESS) not in _figures(ground)
 
 
 def test_reasons_cannot_grow_without_bound(ground: Ground) -> None:
