@@ -85,8 +85,8 @@ def judge(scenario: Scenario, accepted: Iterable[str], town: Municipality, house
     running = {case.application for case in cases.values() if case.status == "running"}
     return Verdict(
         lost=tuple(sorted((set(accepted) - set(names.values())) | running)),
-        doubled=(*_twice(names.values()), *_doubled(records, names)),
-        without_intent=tuple(_without_intent(records, names)),
+        doubled=(*_twice(names.values()), *doubled_effects(records, names)),
+        without_intent=tuple(unintended(records, names)),
         wrong=(*filter(None, judged), *compare(observed, list(cases.values())), *broken),
         handed_over=len(rightly),
         cases=dict(sorted(Counter(case.status for case in cases.values()).items())),
@@ -133,7 +133,8 @@ def _twice(applications: Iterable[str]) -> Iterator[str]:
             yield f"{application}: {times} cases"
 
 
-def _doubled(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[str]:
+def doubled_effects(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[str]:
+    """What a case did more than once, whichever channel it went through. ``names``: applications' ids by case."""
     times: Counter[tuple[str, str]] = Counter()
     for record in records:
         if record.intent is not None:
@@ -143,7 +144,8 @@ def _doubled(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[st
             yield f"{names.get(case, case)}: {effect} {count} times"
 
 
-def _without_intent(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[str]:
+def unintended(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[str]:
+    """What has happened outside without an entry before it that intended it."""
     for record in records:
         if record.intent is None:
             yield f"a record from {record.at or 'an unknown time'} that no entry intended"
