@@ -8,6 +8,7 @@ import pytest
 from robot.engine.cases import list_cases
 from robot.engine.lateness import OPEN, REASONS, why_late
 from robot.engine.review import ReviewError
+from robot.engine.scheduler import Scheduler
 from robot.engine.working_days import SWEDEN, months_later, promised
 from tests.robot.engine.ground import ANNA, Ground, application
 
@@ -204,3 +205,14 @@ def test_a_case_in_the_robots_hand_is_not_written_to(ground: Ground) -> None:
 def test_open_means_the_same_everywhere() -> None:
     """The statuses that count as open are those that a case can leave."""
     assert OPEN == ("running", "person", "applicant")
+
+
+def test_the_scheduler_wakes_the_watches(ground: Ground) -> None:
+    """Among the scheduler's regular work are the deadlines and the drift."""
+    ref = ground.handled(HIGH).ref
+    ground.clock.advance(timedelta(days=8))
+    scheduler = Scheduler(ground.house)
+    for job in scheduler._scheduler.get_jobs():
+        job.func()
+    scheduler._turn.close()
+    assert ground.row(ref).marks == ["escalated"]
