@@ -54,7 +54,7 @@ class Sweep:
         self._every = lease.seconds / 3
         self._watch = Watch(house.clock, gap_seconds=self._every * 2)
         self._turn = turn_of(house.database, "sweep", silent_seconds=ceil(lease.seconds))
-        self._settling: dict[Job, float] = {}
+        self._settling: dict[tuple[Job, str], float] = {}
         self._unattended: dict[Job, float] = {}
         self._revisions: dict[str, int] = {}
         self._rounds = 0
@@ -85,9 +85,9 @@ class Sweep:
             return
         fenced = {row.executor for row in dead.values() if self._fence(row)}
         living = {row.executor for row in rows} - fenced
-        orphans = {job: executor for job, executor in jobs if executor not in living}
-        self._settling = {job: at for job, at in self._settling.items() if job in orphans}
-        for job, executor in orphans.items():
+        orphans = [orphan for orphan in jobs if orphan[1] not in living]
+        self._settling = {orphan: at for orphan, at in self._settling.items() if orphan in orphans}
+        for job, executor in orphans:
             self._adopt(job, executor)
         if self._rounds % RARELY == 0:
             self._find_jobless()
@@ -117,9 +117,9 @@ class Sweep:
     def _adopt(self, job: Job, executor: str) -> None:
         """Give a dead worker's job back to its queue, when what that worker sent out must have arrived."""
         now = self._house.clock.monotonic_ns() / 1e9
-        if job not in self._settling:
-            self._settling[job] = now + self._settles_in(self._interrupted(job, executor))
-        if now < self._settling[job] or not self._turn.mine():
+        if (job, executor) not in self._settling:
+            self._settling[job, executor] = now + self._settles_in(self._interrupted(job, executor))
+        if now < self._settling[job, executor] or not self._turn.mine():
             return
         if self._house.queue.resume(job, executor=executor):
             log.warning("sweep.job_resumed", case=job.case, queue=job.queue)
