@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=15.0, gt=0, description="Seconds between two looks in the intake folder.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (Swedish time) of the nightly run.")
     queue_poll_seconds: float = Field(default=0.2, gt=0, description="Seconds between two looks for work in a queue.")
+    retry_attempts: int = Field(
+        default=12,
+        ge=1,
+        description="Tries of a step whose target cannot answer; twelve last about 18 minutes.",
+    )
     cases_concurrency: int = Field(default=8, ge=1, description="Cases that one worker may have in hand at once.")
     worker_name: str = Field(
         default="", description="Name that no other worker may run under. Empty: machine and process number."

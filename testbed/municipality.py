@@ -86,6 +86,7 @@ class Municipality:
         if self._faulty:
             patience = ("SKATTEVERKET", "ARBETSFORMEDLINGEN", "SMS", "EPOST")
             settings |= {f"{name}_READ_SECONDS": str(PATIENCE_WITH_FAULTS_SECONDS) for name in patience}
+            settings["RETRY_ATTEMPTS"] = "2"
         return {f"ARENDE_{name}": value for name, value in settings.items()}
 
     def start(self) -> Self:

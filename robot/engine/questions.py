@@ -9,7 +9,7 @@ from robot.engine.scope import Scope
 from robot.engine.view import CaseView, Questions
 from robot.engine.world import World
 from robot.rules import Reason
-from robot.steps.base import Draft, HandOver, Name
+from robot.steps.base import Advance, Draft, HandOver, Name, Result, Retry
 
 PROTECTED = Reason("skyddad", "Ärendet hanteras av den särskilda gruppen för skyddade personuppgifter.", "skydd")
 FLAGS = frozenset({"Sekretessmarkering", "SkyddadFolkbokforing"})
@@ -17,11 +17,15 @@ FLAGS = frozenset({"Sekretessmarkering", "SkyddadFolkbokforing"})
 
 @dataclass(frozen=True, slots=True)
 class AnsweredAll:
-    """Every answer in the questions' order, or why the fact is missing; and the entry that says so."""
+    """Every answer in the questions' order, or why the fact is missing; and the entry that says so.
+
+    ``temporary``: the register may answer later.
+    """
 
     values: list[dict[str, Any]]
     missing: Reason | None
     drafts: tuple[Draft, ...]
+    temporary: bool = False
 
 
 def question_names(verb: str, query: str, fact: str, arguments: Mapping[str, str]) -> list[Name]:
@@ -61,7 +65,9 @@ async def ask_all(case: CaseView, query: str, fact: str, questions: Questions, w
             "why": why,
             "observed_at": observed.isoformat(),
         }
-        return AnsweredAll([], Reason(f"saknas.{fact}.{code}", why, fact), (Draft("register.answered", body),))
+        missing = Reason(f"saknas.{fact}.{code}", why, fact)
+        temporary = isinstance(answer, Failed) and answer.kind is FailureKind.RETRY
+        return AnsweredAll([], missing, (Draft("register.answered", body),), temporary)
     value = values if questions.many else values[0]
     body = {"source": query, "fact": fact, "known": True, "observed_at": observed.isoformat(), "answers": len(values)}
     return AnsweredAll(values, None, (Draft("register.answered", body, {fact: value}),))
@@ -75,6 +81,13 @@ def flagged(answers: list[dict[str, Any]]) -> bool:
 def protect(answered: AnsweredAll) -> HandOver:
     """The case becomes restricted at once and goes to the group for protected persons, whatever it was doing."""
     return HandOver((PROTECTED,), (*answered.drafts, Draft("case.protected", {"restricted": True})))
+
+
+def unless_later(answered: AnsweredAll, result: Advance | HandOver) -> Result:
+    """The result, but a register that cannot answer just now is asked again first, while there are tries left."""
+    if answered.missing is None or not answered.temporary:
+        return result
+    return Retry(answered.missing.code.rpartition(".")[2], answered.missing.why, otherwise=result)
 
 
 def _no_answer(answer: Any) -> tuple[str, str]:

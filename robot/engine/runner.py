@@ -28,6 +28,7 @@ from robot.steps.base import Advance, Change, Draft, Finish, HandOver, Result, R
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 5
+"""Tries of a step, unless the settings say otherwise."""
 INTERRUPTED = "avbrott"
 INTERRUPTIONS = 10
 FIRST_DELAY_SECONDS = 0.5
@@ -103,6 +104,7 @@ class Runner:
     services: Services
     drawing: Drawing
     brakes: Brakes
+    attempts: int = ATTEMPTS
 
     async def segment(self, ref: str, number: int, queue: str, held: Held | None = None) -> None:
         """Run the case from where its journal stands, as the job that was put in ``queue`` at entry ``number``.
@@ -205,7 +207,7 @@ class Runner:
             case HandOver():
                 self._hand_over(hand, view, result)
             case Retry():
-                self._again(hand, view, result, queue)
+                return self._again(hand, view, step, result, queue)
         log.info("segment.ended", case=hand.state.ref, position=position, verb=step.verb, status=hand.state.status)
         return False
 
@@ -215,15 +217,17 @@ class Runner:
         )
         hand.write([*result.drafts, opened])
 
-    def _again(self, hand: _CaseHand, view: CaseView, result: Retry, queue: str) -> None:
+    def _again(self, hand: _CaseHand, view: CaseView, step: Step, result: Retry, queue: str) -> bool:
         attempt = hand.state.attempts + 1
         entry = Draft("step.retry", {"step": hand.state.position, "attempt": attempt, "code": result.code})
         late = self.ledger.clock.now() >= hand.state.due_at
-        if attempt >= ATTEMPTS or late:
-            reason = Reason(f"forsok_slut.{result.code}", result.why, view.definition.steps[hand.state.position].verb)
-            self._hand_over(hand, view, HandOver((reason,), (entry,)))
-            return
-        hand.write([entry], queue=queue, delay=min(FIRST_DELAY_SECONDS * 2**attempt, LONGEST_DELAY_SECONDS))
+        if attempt < self.attempts and not late:
+            backoff = min(FIRST_DELAY_SECONDS * 2**attempt, LONGEST_DELAY_SECONDS)
+            hand.write([entry], queue=queue, delay=max(backoff, result.after_seconds))
+            return False
+        reason = Reason(f"forsok_slut.{result.code}", result.why, step.verb)
+        hand.write([entry])
+        return self._settle(hand, view, step, result.otherwise or HandOver((reason,)), queue)
 
 
 def _broken(state: CaseState, error: Exception, *, now: datetime) -> list[Draft]:

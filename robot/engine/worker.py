@@ -91,7 +91,14 @@ class Worker:
         self._thread.start()
         self._connections = Connections(self._settings, self.house.clock)
         services = self._connections.services
-        self._runner = Runner(self.house.ledger, self.house.library, services, self.house.drawing(), self.house.brakes)
+        self._runner = Runner(
+            self.house.ledger,
+            self.house.library,
+            services,
+            self.house.drawing(),
+            self.house.brakes,
+            self._settings.retry_attempts,
+        )
         self._consumer = Consumer(
             self.house.database,
             self._run,

@@ -85,10 +85,16 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Temporary: the runner tries the step again later, within its bound. ``code`` and ``why`` name the cause."""
+    """Temporary: the runner tries the step again later, within its bound. ``code`` and ``why`` name the cause.
+
+    ``after_seconds``: not before. ``otherwise``: what the step comes to when the tries are at an end; without it the
+    case goes to a person.
+    """
 
     code: str
     why: str
+    after_seconds: float = 0
+    otherwise: "Advance | HandOver | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import ask_all, connector_of, flagged, protect, question_names
+from robot.engine.questions import ask_all, connector_of, flagged, protect, question_names, unless_later
 from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
@@ -40,4 +40,6 @@ class Fetch(Step):
         """Keep the answers, or why they are missing."""
         answered = await ask_all(case, self.fetch, self.as_, change.payload["questions"], world)
         # A flag may have come since the guard asked, or be known only to this register.
-        return protect(answered) if flagged(answered.values) else Advance(answered.drafts)
+        if flagged(answered.values):
+            return protect(answered)
+        return unless_later(answered, Advance(answered.drafts))

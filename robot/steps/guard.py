@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from robot.engine.questions import FLAGS, ask_all, connector_of, protect, question_names
+from robot.engine.questions import FLAGS, ask_all, connector_of, protect, question_names, unless_later
 from robot.engine.scope import Scope
 from robot.engine.view import CaseView
 from robot.engine.world import World
@@ -42,7 +42,7 @@ class Guard(Step):
         if answered.missing is not None:
             # Also when the restriction was lifted before: silence now may hide a flag that has come since.
             restricted = Draft("case.protected", {"restricted": True})
-            return HandOver((answered.missing,), (*answered.drafts, restricted))
+            return unless_later(answered, HandOver((answered.missing,), (*answered.drafts, restricted)))
         if not _all_clear(answered.values):
             return protect(answered)
         return Advance((*answered.drafts, Draft("case.cleared", {"restricted": False})))
