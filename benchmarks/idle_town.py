@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from audit.clock import Clock, SystemClock
-from connectors.contract import Answer, Answered
+from connectors.contract import Answer, Answered, Query
 from connectors.manifest import discover as connectors
 from robot.definition import discover
 from robot.engine.house import House
@@ -28,6 +28,7 @@ class Register:
     """Answers at once, or after ``seconds`` of waiting for nothing."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
+        self.queries: Mapping[str, Query] = {}
         self._clock = clock
         self._seconds = seconds
 
