@@ -99,10 +99,12 @@ class Effect:
 class CaseState:
     """A case as its journal tells it. ``month`` is the first day of the month applied for.
 
-    ``attempts`` counts tries of the step at ``position``. ``remarks`` are the checks that did not pass: the decision is
-    then a person's. ``restricted`` starts true and is lifted only by a clear answer that nobody in the household is
-    protected. ``marks``: the deadlines that have been noted, see `robot.engine.deadlines`. ``request_due_at``: when the
-    applicant's request for a decision has to be answered (FL 12 §).
+    ``attempts`` counts tries of the step at ``position`` that failed, and ``interruptions`` those whose worker died:
+    that the target is down and that workers die are two things, each with a limit of its own. ``remarks`` are the
+    checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a
+    clear answer that nobody in the household is protected. ``marks``: the deadlines that have been noted, see
+    `robot.engine.deadlines`. ``request_due_at``: when the applicant's request for a decision has to be answered (FL
+    12 §).
     """
 
     ref: str
@@ -117,6 +119,7 @@ class CaseState:
     restricted: bool = True
     position: int = 0
     attempts: int = 0
+    interruptions: int = 0
     facts: Mapping[str, StoredFact] = field(default_factory=dict)
     remarks: tuple[Reason, ...] = ()
     review: Review | None = None

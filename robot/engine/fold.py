@@ -22,6 +22,9 @@ class Told:
 
 Handler = Callable[[CaseState, Told], CaseState]
 
+INTERRUPTED = "avbrott"
+"""The code of a try that was cut off because its worker died."""
+
 
 class FoldError(Exception):
     """The entries do not add up to a case."""
@@ -56,7 +59,7 @@ def changed(state: CaseState, kind: str, told: Told) -> CaseState:
     if change is not None:
         state = change(state, told)
     following = told.body.get("next")
-    return replace(state, position=following, attempts=0) if isinstance(following, int) else state
+    return replace(state, position=following, attempts=0, interruptions=0) if isinstance(following, int) else state
 
 
 def _open(recorded: Recorded) -> CaseState:
@@ -228,7 +231,9 @@ def _agreed(state: CaseState, told: Told) -> CaseState:
     return replace(_review_ended("agreed", "running")(state, told), decision=seen)
 
 
-def _tried(state: CaseState, _told: Told) -> CaseState:
+def _tried(state: CaseState, told: Told) -> CaseState:
+    if told.body["code"] == INTERRUPTED:
+        return replace(state, interruptions=state.interruptions + 1)
     return replace(state, attempts=state.attempts + 1)
 
 

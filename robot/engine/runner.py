@@ -13,7 +13,7 @@ from audit.log.entry import Actor
 from robot.engine.brake import Brakes, Puller
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
-from robot.engine.fold import Told, changed
+from robot.engine.fold import INTERRUPTED, Told, changed
 from robot.engine.lease import Held
 from robot.engine.ledger import READING, Ledger, StaleCaseError
 from robot.engine.library import Library
@@ -29,7 +29,6 @@ from robot.steps.base import Advance, Change, Draft, Finish, HandOver, Result, R
 log = structlog.get_logger(__name__)
 ATTEMPTS = 5
 """Tries of a step, unless the settings say otherwise."""
-INTERRUPTED = "avbrott"
 INTERRUPTIONS = 10
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 300.0
@@ -139,7 +138,7 @@ class Runner:
         hand = _CaseHand(self.ledger, self.drawing, self.brakes, self.ledger.load(ref), held)
         if executor is not None and self._told(ref, executor):
             return hand.state
-        attempt = hand.state.attempts + 1
+        attempt = hand.state.interruptions + 1
         body = {"step": hand.state.position, "attempt": attempt, "code": INTERRUPTED}
         entry = Draft("step.retry", body if executor is None else {**body, "executor": executor})
         if attempt < INTERRUPTIONS:
