@@ -1,5 +1,6 @@
 """The short torture: the same as `arende bench torture`, with few cycles."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,28 +9,35 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.torture import FAULTS, run
+from benchmarks.torture import FAULTS, MONTH, run
 from benchmarks.torture_postgres import TortureError
 from benchmarks.torture_processes import Pack
+from robot.engine.house import House
+from robot.settings import Settings
+from testbed.scenario.generate import generate
 
-CYCLES = 20
+CYCLES, CASES = 20, 12
 
 
 def test_nothing_is_lost_or_doubled_when_workers_and_browsers_are_killed_and_frozen(tmp_path: Path) -> None:
     """After twenty strikes every application has the end it must have, and every effect has happened once."""
-    found = run(CYCLES, seed=1, cases=18, folder=tmp_path, moments=(0.5, 9.0))
+    found = run(CYCLES, seed=1, cases=CASES, folder=tmp_path, moments=(0.3, 4.0))
     assert found["faults"] == []
     assert {name: found[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
     assert found["cycles"] == CYCLES
-    assert sum(found["ends"].values()) == found["cases"] == 18
+    assert sum(found["ends"].values()) == found["cases"] == CASES
     assert found["ends"]["closed"] > 0
 
 
 def test_a_database_with_cases_is_not_tortured(tmp_path: Path) -> None:
     """A torture would strike at cases that are somebody's, so it wants an empty database."""
-    run(1, seed=1, cases=1, folder=tmp_path)
+    application = json.dumps(generate(1, 1, MONTH).cases[0].application).encode()
+    house = House.build(Settings(data=tmp_path / "robot"))
+    house.intake.submit(application, process="ekonomiskt_bistand", source="test")
+    url = house.settings.database
+    house.close()
     with pytest.raises(TortureError, match="holds 1 cases already"):
-        run(1, seed=1, cases=1, database_url=f"sqlite:///{tmp_path / 'robot' / 'arende.sqlite'}")
+        run(1, seed=1, cases=1, database_url=url)
 
 
 def test_only_its_own_processes_are_struck(tmp_path: Path) -> None:
