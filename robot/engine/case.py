@@ -82,7 +82,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change of the outside world and how far it has come. ``kind`` is e.g. "verksamhetssystem.berakning"."""
+    """One change of the outside world and how far it has come. ``kind`` is e.g. "verksamhetssystem.berakning".
+
+    ``code``: why it is unknown or has failed.
+    """
 
     key: str
     kind: str
@@ -90,6 +93,7 @@ class Effect:
     status: Literal["intended", "done", "unknown", "failed"]
     at: datetime
     content: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
     receipt: Mapping[str, str] = field(default_factory=dict)
     read_back: Mapping[str, Any] = field(default_factory=dict)
     path: str = ""

@@ -15,6 +15,8 @@ from robot.steps.base import Advance, Change, Draft, EffectFailedError, HandOver
 if TYPE_CHECKING:
     from robot.steps._effect import EffectStep
 
+NOT_SEEN = "syns_inte_an"
+
 
 def effect_key(case: str, step: str, content: Mapping[str, Any]) -> str:
     """The effect's name for ever: the same write is the same effect, a corrected write is a new one."""
@@ -53,7 +55,17 @@ async def _settle(step: "EffectStep", case: CaseView, change: Change, world: Wor
         )
     if recover == "repeat":
         return None
-    return await step.look(case, change, world, earlier.key)
+    proof = await step.look(case, change, world, earlier.key)
+    if proof is None and earlier.status == "unknown" and earlier.code != NOT_SEEN and not step.keyed:
+        # The target may still be at work with it. One more look, when the longest that it may take has passed.
+        raise EffectFailedError(NOT_SEEN, "Det går ännu inte att se om det gjordes.", unknown=True)
+    return proof
+
+
+def _arrives_within(change: Change, world: World) -> float:
+    """How many seconds a request may still be under way after nobody waits for it any more."""
+    timeouts = world.manifests[change.target.partition(".")[0]].timeouts
+    return timeouts.connect_seconds + timeouts.read_seconds
 
 
 def _failed(step: "EffectStep", change: Change, world: World, failure: EffectFailedError, *, key: str) -> Result:
@@ -66,7 +78,8 @@ def _failed(step: "EffectStep", change: Change, world: World, failure: EffectFai
     if step.recovery(change, world) == "human" or failure.stops is not None:
         return HandOver((reason,))
     # The next try begins with a look: see run_effect.
-    return Retry(failure.code, failure.why)
+    wait = _arrives_within(change, world) if failure.code == NOT_SEEN else 0
+    return Retry(failure.code, failure.why, after_seconds=wait)
 
 
 def _intended(step: "EffectStep", case: CaseView, change: Change, key: str, content: Mapping[str, Any]) -> Draft:

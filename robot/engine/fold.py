@@ -163,7 +163,7 @@ def _effect_done(state: CaseState, told: Told) -> CaseState:
 
 def _effect_status(status: Any) -> Handler:
     def change(state: CaseState, told: Told) -> CaseState:
-        effect = replace(state.effects[told.body["key"]], status=status, at=told.at)
+        effect = replace(state.effects[told.body["key"]], status=status, at=told.at, code=told.body["code"])
         return replace(state, effects={**state.effects, effect.key: effect})
 
     return change

@@ -159,6 +159,7 @@ _TITLES = {
     "effekt": "Det gick inte att skriva eller skicka: {name}",
     "stickprov": "Stickprov",
     "beslutsratt": "Beslutet ska fattas av en person",
+    "beslut_avviker": "Beslutet skiljer sig från beräkningen",
     "forsok_slut": "Försöken är slut: {name}",
     "programfel": "Fel i robotens program",
     "redan_ansokt": "Redan ansökt för månaden",

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from robot.engine.effects import run_effect
 from robot.engine.scope import Scope
@@ -14,6 +14,9 @@ from robot.steps.base import Advance, Change, Draft, Name, Proof, Recover, Resul
 
 class EffectStep(Step):
     """A step that changes the world outside: intended in the journal before, proven or declared unknown after."""
+
+    keyed: ClassVar[bool] = False
+    """Whether the target takes the same key twice as one: then what is under way does no harm beside a second try."""
 
     def touches(self, case: CaseView) -> tuple[Scope, ...]:
         """The target's brakes, and until the first effect those on the robot's decision that no person has seen."""

@@ -9,10 +9,12 @@ from robot.engine.world import World
 from robot.gui.bot import Written, plan_screen
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.screen import ScreenFile
+from robot.rules import Reason
 from robot.rules.finding import value_to_json
 from robot.steps._effect import EffectStep, condition, condition_names
 from robot.steps._screen import evidence, screen_scopes, screen_values, stopped
 from robot.steps.base import Change, EffectFailedError, Line, Name, Proof, Recover
+from robot.steps.decide import Decide
 
 
 class Fill(EffectStep):
@@ -38,6 +40,8 @@ class Fill(EffectStep):
         """Every field that would be written, page by page."""
         screen = case.definition.screens[self.fill]
         target = f"{screen.system}.{self.fill}"
+        if other := _decided_otherwise(case):
+            return Change(target, "+", reasons=other)
         if (skipped := condition(case, self.when, target)) is not None:
             return skipped
         values, reasons = screen_values(case, screen)
@@ -85,6 +89,22 @@ class Fill(EffectStep):
         except GuiFailure as failure:
             raise _effect_failure(screen, failure, saved=True) from None
         return None if found is None else _proof(found, found.receipt, list(found.evidence), world)
+
+
+def _decided_otherwise(case: CaseView) -> tuple[Reason, ...]:
+    """The rules' figures are written, and nothing else: another decision than theirs is for a person to write."""
+    decision = case.state.decision
+    step = next((step for step in case.definition.steps if isinstance(step, Decide)), None)
+    if decision is None or step is None:
+        return ()
+    values, _ = case.values((step.decide, step.amount))
+    if (values.get(step.decide), values.get(step.amount)) == (decision.outcome, decision.amount):
+        return ()
+    why = (
+        "Beslutet är ett annat än beräkningen visar. Roboten kan inte skriva in det. "
+        "Ta över ärendet och för in beslutet i verksamhetssystemet."
+    )
+    return (Reason("beslut_avviker", why, step.decide),)
 
 
 def _proof(found: Written, receipt: Mapping[str, str], snapshots: Sequence[Snapshot], world: World) -> Proof:

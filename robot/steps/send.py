@@ -19,6 +19,7 @@ class Send(EffectStep):
     """``to``: channel → name of the address, in order; the first that is not empty is used. ``when`` names a rule."""
 
     verb: ClassVar[str] = "send"
+    keyed: ClassVar[bool] = True
     send: str
     to: dict[str, str]
     when: str | None = None

@@ -1,4 +1,4 @@
-"""What must hold when a seed has ended, whatever went wrong: the robot's promises, checked against the outside itself."""
+"""What must hold when a seed has ended, whatever went wrong: the robot's promises, against what the outside has."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence

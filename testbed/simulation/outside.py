@@ -72,7 +72,7 @@ class Outside:
 
     def keep(self, saved: Saved, *, within: float = 0.0) -> None:
         """It has arrived, or will ``within`` seconds."""
-        due = self.clock.monotonic_ns() / 1e9 + (self.latency.uniform(0, within) if within else 0)
+        due = self.clock.monotonic_ns() / 1e9 + (within * self.latency.uniform(0.5, 1))
         self._coming.append((due, saved))
         self.arrive()
 

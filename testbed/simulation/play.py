@@ -17,11 +17,10 @@ from robot.engine.review import Person, ReviewError
 from robot.store.tables import CaseRow
 from testbed.simulation.oracle import Oracle
 from testbed.simulation.people import Applicant
-from testbed.simulation.stage import Actor, Crash, SeededFates
+from testbed.simulation.stage import Actor, Crash
 from testbed.simulation.town import PROCESS, Town
 from testbed.simulation.workers import LEASE_SECONDS, SimulatedWorker
 
-WORKERS = 3
 STEPS = 30_000
 STORM_STEPS_PER_CASE = 160
 ACTIONS_PER_CASE = 4
@@ -45,19 +44,21 @@ class Ended:
 class Play:
     """Chooses by seed who goes on, and what breaks."""
 
-    def __init__(self, town: Town, fates: SeededFates, applicants: Sequence[Applicant], *, calm: bool = False) -> None:
-        """``calm``: nothing breaks, nobody takes turns with the robot, and no person acts."""
+    def __init__(
+        self, town: Town, applicants: Sequence[Applicant], *, calm: bool, clear: bool, workers: int = 3
+    ) -> None:
+        """``calm``: only the fates break anything, and no person acts. ``clear``: they break nothing either."""
         self._town = town
-        self._fates = fates
         self._chance = random.Random(f"{town.name} play")
         self._calm = calm
+        self._clear = clear
         self._coming = list(reversed(applicants))
         self._accepted: dict[str, Applicant] = {}
         self._handing_in: Actor | None = None
         self._people: list[Actor] = []
         self._actions: dict[str, int] = {}
         self._started = 0
-        self._workers = [self._start() for _ in range(WORKERS)]
+        self._workers = [self._start() for _ in range(workers)]
         self._problems: list[str] = []
         self._storm = 0 if calm else STORM_STEPS_PER_CASE * len(applicants)
         self._oracle = Oracle(town)
@@ -71,7 +72,7 @@ class Play:
         if steps >= STEPS:
             self._problems.append(f"not done after {STEPS} steps")
         self._stop()
-        found = self._problems or self._oracle.violations(self._accepted, calm=self._calm)
+        found = self._problems or self._oracle.violations(self._accepted, calm=self._clear)
         digest, cases, closed = self._oracle.figures()
         return Ended(tuple(found), digest, cases, closed, steps)
 
@@ -135,7 +136,9 @@ class Play:
         """Nobody can go on now: let time pass, or say that everything is done."""
         if self._is_done():
             return False
-        self._pass(TICK_SECONDS)
+        next_at = self._town.queue.next_at()
+        until = TICK_SECONDS if next_at is None else next_at - self._town.queue.now()
+        self._pass(min(max(until, 0.01), TICK_SECONDS))
         return True
 
     def _pass(self, seconds: float) -> None:
@@ -239,7 +242,7 @@ class Play:
             self._town.brakes.release(PROCESS, brake.scope, DRIFT, reason="Felet är rättat.")
 
     def _settle_down(self) -> None:
-        self._fates.quiet()
+        self._town.stage.fates.quiet()
         for worker in self._workers:
             worker.frozen_until = 0.0
 

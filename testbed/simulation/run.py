@@ -11,9 +11,9 @@ import stamina
 from structlog.testing import capture_logs
 
 from testbed.simulation.jobs import SimulatedJobs
-from testbed.simulation.people import applicants
+from testbed.simulation.people import Applicant, applicants
 from testbed.simulation.play import Ended, Play
-from testbed.simulation.stage import SeededFates, added
+from testbed.simulation.stage import NthFate, SeededFates, added
 from testbed.simulation.town import Ground, Town
 
 SHARES = (0.0, 0.01, 0.03, 0.08)
@@ -36,12 +36,33 @@ def play(ground: Ground, seed: int, cases: int, *, jobs: Jobs = SimulatedJobs) -
     share = SHARES[seed % len(SHARES)]
     fates = SeededFates(f"{seed} fates", share)
     town = Town(ground, fates, seed=f"seed-{seed}", jobs=jobs)
+    with _at_once(town):
+        ended = Play(town, applicants(str(seed), cases), calm=share == 0, clear=share == 0).run()
+    return ended, fates.counts
+
+
+def single_faults(ground: Ground, applicant: Applicant) -> Iterator[tuple[str, Ended]]:
+    """One case again and again, with each fault of each point that it passes in turn: where and what, and the end."""
+    number = 0
+    while True:
+        number += 1
+        fates = NthFate(number)
+        town = Town(ground, fates, seed="single-fault", jobs=SimulatedJobs)
+        with _at_once(town):
+            ended = Play(town, [applicant], calm=True, clear=False, workers=1).run()
+        if not fates.hit:
+            return
+        yield fates.hit, ended
+
+
+@contextmanager
+def _at_once(town: Town) -> Iterator[None]:
+    """No waiting between tries, no log lines, and nothing left afterwards."""
     try:
         with capture_logs(), stamina.set_testing(True, attempts=3):
-            ended = Play(town, fates, applicants(str(seed), cases), calm=share == 0).run()
+            yield
     finally:
         town.close()
-    return ended, fates.counts
 
 
 def run(seeds: Iterable[int], *, cases: int, progress: Progress = lambda _seed, _ended: None) -> dict[str, Any]:

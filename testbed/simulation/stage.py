@@ -21,6 +21,9 @@ class Fates(Protocol):
     def switches(self) -> bool:
         """Whether somebody else goes on now."""
 
+    def quiet(self) -> None:
+        """The storm is over."""
+
 
 class SeededFates:
     """Everything goes well, but for a share of the points: then each of the other options is as likely."""
@@ -68,6 +71,9 @@ class NthFate:
     def switches(self) -> bool:
         """One after the other."""
         return False
+
+    def quiet(self) -> None:
+        """The one fault is still to come."""
 
 
 class Actor:

@@ -116,7 +116,8 @@ class Ground:
         database.upgrade()
         METADATA.create_all(database.engine)
         self.library = Library(database, folder / "definitions", folders=lambda: discover(PROCESSES))
-        self.definition = self.library.current(PROCESS)
+        self.library.current(PROCESS)
+        self.manifests = {name: connector.manifest for name, connector in discover_connectors().items()}
         database.close()
 
     def database(self, name: str) -> Database:
@@ -170,8 +171,7 @@ class Town:
             "brev": SimulatedChannel(outside, "brev", knows_keys=True),
         }
         bots: Any = {"verksamhetssystem": SimulatedBot(outside)}
-        manifests = {name: connector.manifest for name, connector in discover_connectors().items()}
-        services = Services(self.clock, registers, channels, bots, manifests)
+        services = Services(self.clock, registers, channels, bots, self.ground.manifests)
         drawing = PointedDrawing(self.database, self.journal, DRAW_KEY, self.stage)
         return Runner(self.ledger, self.ground.library, services, drawing, self.brakes)
 

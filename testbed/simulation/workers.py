@@ -10,7 +10,6 @@ from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from connectors.manifest import discover as discover_connectors
 from robot.engine.house import House
 from robot.engine.lease import Held, Lease, LeaseLostError
 from robot.engine.queue import Job
@@ -110,16 +109,24 @@ class SimulatedWorker:
         self.segment: Actor | None = None
         self.sweeping: Actor | None = None
         self.lease = SimulatedLease(town, name)
+        self._jobs: list[Job] = []
         self._town = town
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(_Inline(max_workers=1))
         house = SimpleNamespace(clock=town.clock, database=town.database, queue=town.queue)
-        timeouts = {one: found.manifest.timeouts for one, found in discover_connectors().items()}
+        timeouts = {one: manifest.timeouts for one, manifest in town.ground.manifests.items()}
         settle = {one: found.connect_seconds + found.read_seconds for one, found in timeouts.items()}
-        self.sweep = Sweep(cast("House", house), town.runner, cast("Lease", self.lease), settle_seconds=settle)
+        self.sweep = Sweep(
+            cast("House", house),
+            town.runner,
+            cast("Lease", self.lease),
+            in_hand=lambda: set(self._jobs),
+            settle_seconds=settle,
+        )
 
     def take(self, job: Job) -> None:
         """Begin the job."""
+        self._jobs = [job]
         self._town.queue.take(job, self.lease.executor)
         self.segment = self._town.stage.actor(f"{self.name} {job.id}", lambda: self._work(job))
 
@@ -135,6 +142,7 @@ class SimulatedWorker:
         """One of them has ended."""
         if actor is self.segment:
             self.segment = None
+            self._jobs = []
         else:
             self.sweeping = None
 
