@@ -80,5 +80,11 @@ async def test_what_drift_has_measured_is_shown(visitor: Visitor, town: Town) ->
     town.house.brakes.pull(PROCESS, Scope("screen", "verksamhetssystem.beslut"), MACHINE, code="skarmen_andrad")
     await visitor.login("controller")
     page = (await visitor.http.get("/broms")).text
-    for told in ("Andelen som roboten beviljar har ändrats", "48 av 50", "Driftvakten", "Skärmen beslut i verksamhetssystem"):
+    words = (
+        "Andelen som roboten beviljar har ändrats",
+        "48 av 50",
+        "Driftvakten",
+        "Skärmen beslut i verksamhetssystem",
+    )
+    for told in words:
         assert told in page
