@@ -185,7 +185,7 @@ def test_nothing_is_written_under_a_taken_lease(database: Database, tmp_path_fac
     take(ground.house.database, lease)
     before = ground.types(ref)
     with pytest.raises(StaleCaseError):
-        ledger.write(ledger.load(ref), [Draft("step.retry", {})], actor=ROBOT, term=held.term)
+        ledger.write(ledger.load(ref), [Draft("step.retry", {"code": "x"})], actor=ROBOT, term=held.term)
     assert ground.types(ref) == before
     lease.close()
     ground.house.close()

@@ -9,7 +9,7 @@ import pytest
 from audit.log.entry import Actor
 from robot.engine.lease import Lease
 from robot.engine.queue import Job
-from robot.engine.runner import INTERRUPTIONS
+from robot.engine.runner import ATTEMPTS, INTERRUPTIONS
 from robot.engine.sweep import RARELY, Sweep
 from robot.steps.base import Draft
 from tests.robot.engine.ground import Ground, application, build
@@ -96,6 +96,33 @@ def test_an_intended_effect_settles_first(swept: Swept) -> None:
     assert swept.ground.types(ref).count("step.retry") == 1
 
 
+def test_an_interruption_counts_once_however_many_sweeps_see_it(swept: Swept) -> None:
+    """A sweep that takes over from one that died while an effect settled does not count the same dead worker again."""
+    ground = swept.ground
+    ref = ground.submit(application())
+    body = {"key": "k", "effect": "brev.beslutsbrev", "verb": "send", "step": 0, "sha256": "0" * 64}
+    ledger = ground.house.ledger
+    ledger.write(ledger.load(ref), [Draft("effect.intended", body, {"content": {}})], actor=ROBOT)
+    swept.becomes(ref, "PENDING", "dead.1")
+    swept.sweep.once()
+    swept.sweep.stop()
+    after = Sweep(ground.house, ground.runner, swept.lease, in_hand=set, settle_seconds={"brev": SETTLE_SECONDS})
+    after.once()
+    after.stop()
+    assert ledger.load(ref).interruptions == 1
+    assert ground.types(ref).count("step.retry") == 1
+
+
+def test_dead_workers_do_not_use_up_the_tries(swept: Swept) -> None:
+    """That workers died in a step leaves it all its tries against a target that is down."""
+    ref = swept.ground.submit(application())
+    for number in range(ATTEMPTS):
+        swept.becomes(ref, "PENDING", f"dead.{number}")
+        swept.sweep.once()
+    state = swept.ground.house.ledger.load(ref)
+    assert (state.attempts, state.interruptions, state.status) == (0, ATTEMPTS, "running")
+
+
 def test_a_living_workers_job_is_left_alone(swept: Swept) -> None:
     """The sweep takes nothing from a worker that holds its lease and works on the job."""
     ref = swept.ground.submit(application())
@@ -148,7 +175,9 @@ def test_a_job_delayed_by_a_wrong_clock_is_woken(swept: Swept) -> None:
     for ref, delay in zip(refs, (86_400.0, 100.0), strict=True):
         swept.becomes(ref, "ERROR")
         state = ledger.load(ref)
-        ledger.write(state, [Draft("step.retry", {"step": 0})], actor=ROBOT, queue="cases", delay=delay)
+        ledger.write(
+            state, [Draft("step.retry", {"step": 0, "code": "svarar_inte"})], actor=ROBOT, queue="cases", delay=delay
+        )
     far, near = (swept.job(ref) for ref in refs)
     assert set(queue.delayed_beyond(0)) == {far, near}
     swept.sweep.once()
