@@ -12,7 +12,8 @@ _WORDS = """
     pågående på prövas prövning räkna räknad räknade räkning rätt sammanställning särskild särskilda
     skälig skäliga skäl skatteåterbäring sökande sökandes sysselsättning tillämpligt tilläggsansökan
     uppgörelse utbetalningssätt utgå ålder åldersgrupp år åtgärd ändrad ändrade ändring ärende ärendenummer
-    ärendet återansökan överskott överskottet övre över ersättning avdragen utbetalningssättet skärmen behörighet oväntat
+    ärendet återansökan överskott överskottet övre över ersättning avdragen utbetalningssättet skärmen behörighet
+    oväntat
 """
 _SPELLED = {word.translate(str.maketrans("åäöé", "aaoe")): word for word in _WORDS.split()} | {
     "epost": "e-post",

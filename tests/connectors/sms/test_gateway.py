@@ -103,9 +103,7 @@ async def test_usual_ways_to_write_a_number_are_taken(running: Run, number: str)
         assert isinstance(await client.send(replace(MESSAGE, to=number), key="k"), Sent)
 
 
-@pytest.mark.parametrize(
-    "change", [{"text": ""}, {"attachments": (Attachment("a.pdf", "application/pdf", b""),)}]
-)
+@pytest.mark.parametrize("change", [{"text": ""}, {"attachments": (Attachment("a.pdf", "application/pdf", b""),)}])
 async def test_message_that_is_no_sms_is_our_own_fault(running: Run, change: dict[str, Any]) -> None:
     """An empty text or an attachment raises before anything is sent."""
     async with running("sms").client() as client:
