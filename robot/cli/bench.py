@@ -11,10 +11,12 @@ import benchmarks.engine
 import benchmarks.faults
 import benchmarks.rules
 import benchmarks.torture
+import testbed.simulation.run
 from benchmarks.torture_postgres import TortureError
 from robot.cli._say import err, fail, out, say_json
 from robot.logs import configure
 from robot.store.database import DatabaseError
+from testbed.simulation.play import Ended
 
 app = typer.Typer(help="Measure: how fast the rules decide, how long a case takes.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -110,6 +112,25 @@ def torture(
         fail(str(error))
     _say(found, as_json=as_json)
     if any(found[fault] for fault in benchmarks.torture.FAULTS):
+        raise typer.Exit(1)
+
+
+@app.command("simulation")
+def simulation(
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds to play.")] = 100,
+    cases: Annotated[int, typer.Option(min=1, max=50, help="How many cases in each.")] = 10,
+    first: Annotated[int, typer.Option(min=0, help="The first seed; a seed replays to the byte.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play the engine in a simulated world, with crashes and faults by seed. Exit 1 when a promise was broken."""
+
+    def progress(seed: int, ended: Ended) -> None:
+        for violation in ended.violations:
+            err.print(f"seed {seed}: {violation}")
+
+    found = testbed.simulation.run.run(range(first, first + seeds), cases=cases, progress=progress)
+    _say(found, as_json=as_json)
+    if found["broken"]:
         raise typer.Exit(1)
 
 

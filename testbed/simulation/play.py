@@ -188,7 +188,7 @@ class Play:
         row, person = self._chance.choice(every), self._chance.choice(STAFF)
         self._actions[row.ref] = self._actions.get(row.ref, 0) + 1
         work = self._action(row, person)
-        both = 2 if self._chance.random() < 0.2 else 1
+        both = 2 if self._chance.random() < 0.5 else 1
         self._people += [self._town.stage.actor(f"person {row.ref}", work) for _ in range(both)]
 
     def _may_act(self, row: CaseRow) -> bool:

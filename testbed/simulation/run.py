@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from testbed.simulation.jobs import SimulatedJobs
 from testbed.simulation.people import Applicant, applicants
 from testbed.simulation.play import Ended, Play
-from testbed.simulation.stage import NthFate, SeededFates, added
+from testbed.simulation.stage import Fates, NthFate, SeededFates, added
 from testbed.simulation.town import Ground, Town
 
 SHARES = (0.0, 0.01, 0.03, 0.08)
@@ -41,15 +41,20 @@ def play(ground: Ground, seed: int, cases: int, *, jobs: Jobs = SimulatedJobs) -
     return ended, fates.counts
 
 
+def one_case(ground: Ground, applicant: Applicant, fates: Fates) -> Ended:
+    """One case and one worker, with what the fates have in store; always the same draw and the same bytes."""
+    town = Town(ground, fates, seed="one-case", jobs=SimulatedJobs)
+    with _at_once(town):
+        return Play(town, [applicant], calm=True, clear=False, workers=1).run()
+
+
 def single_faults(ground: Ground, applicant: Applicant) -> Iterator[tuple[str, Ended]]:
     """One case again and again, with each fault of each point that it passes in turn: where and what, and the end."""
     number = 0
     while True:
         number += 1
         fates = NthFate(number)
-        town = Town(ground, fates, seed="single-fault", jobs=SimulatedJobs)
-        with _at_once(town):
-            ended = Play(town, [applicant], calm=True, clear=False, workers=1).run()
+        ended = one_case(ground, applicant, fates)
         if not fates.hit:
             return
         yield fates.hit, ended
