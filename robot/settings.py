@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         ge=1,
         description="Tries of a step whose target cannot answer; twelve last about 18 minutes.",
     )
+    interruptions: int = Field(
+        default=10, ge=1, description="Workers that may die in one step of a case before the case goes to a person."
+    )
     cases_concurrency: int = Field(default=8, ge=1, description="Cases that one worker may have in hand at once.")
     worker_name: str = Field(
         default="", description="Name that no other worker may run under. Empty: machine and process number."

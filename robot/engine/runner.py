@@ -104,6 +104,7 @@ class Runner:
     drawing: Drawing
     brakes: Brakes
     attempts: int = ATTEMPTS
+    interruptions: int = INTERRUPTIONS
 
     async def segment(self, ref: str, number: int, queue: str, held: Held | None = None) -> None:
         """Run the case from where its journal stands, as the job that was put in ``queue`` at entry ``number``.
@@ -141,7 +142,7 @@ class Runner:
         attempt = hand.state.interruptions + 1
         body = {"step": hand.state.position, "attempt": attempt, "code": INTERRUPTED}
         entry = Draft("step.retry", body if executor is None else {**body, "executor": executor})
-        if attempt < INTERRUPTIONS:
+        if attempt < self.interruptions:
             hand.write([entry], queue=queue if executor is None else None)
         else:
             why = f"Robotens arbete med ärendet har avbrutits {attempt} gånger i samma steg. Driften behöver se varför."

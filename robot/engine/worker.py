@@ -98,6 +98,7 @@ class Worker:
             self.house.drawing(),
             self.house.brakes,
             self._settings.retry_attempts,
+            self._settings.interruptions,
         )
         self._consumer = Consumer(
             self.house.database,
