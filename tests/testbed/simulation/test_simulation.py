@@ -89,6 +89,7 @@ def test_every_single_fault_ends_right(shared: Ground) -> None:
 
     assert [(fault, ended.violations) for fault, ended in ends if ended.violations] == []
     assert len(ends) > 150, "the case has more points than that"
+    assert sum(ended.closed for _, ended in ends) > 150, "a case that is handed over early passes few points"
 
 
 @pytest.mark.slow
