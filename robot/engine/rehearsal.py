@@ -15,7 +15,7 @@ from robot.engine.view import CaseView
 from robot.engine.working_days import promised
 from robot.rules import Reason
 from robot.steps._effect import EffectStep
-from robot.steps.base import Advance, Change, Draft, HandOver, Retry, Step
+from robot.steps.base import Change, Draft, HandOver, Retry, Step
 from robot.steps.decide import Decide
 from robot.steps.draw import Draw
 
@@ -89,13 +89,10 @@ class Rehearsal:
             return ()
         result = await step.apply(view, change, self._services.world(self._notebook))
         if isinstance(result, Retry):
-            return (Reason(result.code, result.why, step.verb),)
+            # A rehearsal does not wait: it shows what the step comes to when the tries are at an end.
+            result = result.otherwise or HandOver((Reason(result.code, result.why, step.verb),))
         self._notebook.write(result.drafts)
-        if isinstance(result, HandOver):
-            return tuple(result.reasons)
-        if isinstance(result, Advance):
-            return ()
-        return ()
+        return tuple(result.reasons) if isinstance(result, HandOver) else ()
 
     def _goes_on(self, step: Step) -> bool:
         # A case that a person must decide is planned to its end with the proposal, so that the person sees it.

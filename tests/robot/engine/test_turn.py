@@ -72,9 +72,7 @@ def test_a_holder_whose_session_is_cut_loses_its_turn(postgres: str) -> None:
     second.close()
 
 
-def test_only_the_scheduler_whose_turn_it_is_polls_the_intake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_scheduler_whose_turn_it_is_polls_the_intake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two schedulers on one database one looks in the intake folder; the other does when the first has ended."""
     monkeypatch.setenv("ARENDE_INTAKE_PROCESS", PROCESS)
     ground = build(tmp_path)

