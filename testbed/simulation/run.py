@@ -42,7 +42,7 @@ def play(ground: Ground, seed: int, cases: int, *, jobs: Jobs = SimulatedJobs) -
 
 
 def one_case(ground: Ground, applicant: Applicant, fates: Fates) -> Ended:
-    """One case and one worker, with what the fates have in store; always the same bytes, and a ticket that is not picked."""
+    """One case and one worker, with what the fates have in store. Always the same bytes; its ticket is not picked."""
     town = Town(ground, fates, seed="single-fault", jobs=SimulatedJobs)
     with _at_once(town):
         return Play(town, [applicant], calm=True, clear=False, workers=1).run()
