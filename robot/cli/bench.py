@@ -1,6 +1,8 @@
 """``arende bench``: measurements that can be repeated, as figures and ratios inside one run."""
 
 import os
+import signal
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,6 +100,8 @@ def torture(
 
     if postgres and database_url:
         fail("--postgres starts a server of its own and --database-url names another: give one of them")
+    # An end by SIGTERM must also end the workers, which are in groups of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         found = benchmarks.torture.run(
             cycles,
