@@ -6,7 +6,7 @@ import pytest
 
 from testbed.simulation.outside import Truth
 from testbed.simulation.people import Applicant
-from testbed.simulation.run import ground, one_case, play, run, single_faults
+from testbed.simulation.run import SHARES, ground, one_case, play, run, single_faults
 from testbed.simulation.town import Ground
 from tests.testbed.simulation.planted import PLANTED
 
@@ -72,7 +72,8 @@ def test_a_save_of_unknown_end_is_saved_once(shared: Ground, what: str) -> None:
 def test_a_planted_bug_is_found(shared: Ground, bug: str) -> None:
     """Within a bounded number of seeds the bug breaks the promise that it should break."""
     plant, jobs, begins = PLANTED[bug]
-    for seed in range(1, SEEDS_TO_FIND_A_BUG):
+    stormy = (seed for seed in range(SEEDS_TO_FIND_A_BUG) if seed % len(SHARES) >= 2)
+    for seed in stormy:
         with pytest.MonkeyPatch.context() as patch:
             plant(patch)
             ended, _ = play(shared, seed, 6, jobs=jobs)
