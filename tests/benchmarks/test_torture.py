@@ -19,6 +19,7 @@ from testbed.scenario.generate import generate
 CYCLES, CASES = 20, 12
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_or_doubled_when_workers_and_browsers_are_killed_and_frozen(tmp_path: Path) -> None:
     """After twenty strikes every application has the end it must have, and every effect has happened once."""
     found = run(CYCLES, seed=1, cases=CASES, folder=tmp_path, moments=(0.3, 4.0))
