@@ -7,8 +7,10 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.markup import escape
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# A pipe or a file has no width: lines there are cut by whoever reads them, not at 80 characters.
+WIDE = 400
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDE)
 
 
 def fail(message: str) -> NoReturn:

@@ -146,7 +146,7 @@ class BrowserPool:
         A job that ends in anything but a failure of its own case does not give its context back.
 
         Raises:
-            GuiFailure: retry, when the browser died while a context was made.
+            GuiFailure: retry, when the browser did not start or died while a context was made.
             BrowserMissingError: no browser can be started on this machine.
 
         """
@@ -193,10 +193,13 @@ class BrowserPool:
             try:
                 self._browser = await self._playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
             except PlaywrightError as error:
-                where = executable or "Playwright's own Chromium"
+                if executable is not None:
+                    # It is there, so it may start the next time: the machine may be short of memory, or it was killed.
+                    text = "Webbläsaren startade inte."
+                    raise GuiFailure("retry", "webblasaren_startade_inte", text) from error
                 why = error.message.splitlines()[0]
                 raise BrowserMissingError(
-                    f"no browser: {where} did not start ({why}). Install Chromium (apt-get install chromium, or "
+                    f"no browser: Playwright's own Chromium did not start ({why}). Install one (apt-get install chromium, or "
                     f"playwright install --with-deps chromium) or set {ENVIRONMENT} to the path of one"
                 ) from error
             return self._browser
