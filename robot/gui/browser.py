@@ -199,7 +199,7 @@ class BrowserPool:
                     raise GuiFailure("retry", "webblasaren_startade_inte", text) from error
                 why = error.message.splitlines()[0]
                 raise BrowserMissingError(
-                    f"no browser: Playwright's own Chromium did not start ({why}). Install one (apt-get install chromium, or "
-                    f"playwright install --with-deps chromium) or set {ENVIRONMENT} to the path of one"
+                    f"no browser: Playwright's own Chromium did not start ({why}). Install one "
+                    f"(apt-get install chromium, or playwright install --with-deps chromium) or set {ENVIRONMENT}"
                 ) from error
             return self._browser
