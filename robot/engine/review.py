@@ -119,7 +119,10 @@ class Reviews:
     def decide_otherwise(
         self, ref: str, person: Person, outcome: str, amount: Decimal, *, motivation: str, heard: bool = False
     ) -> CaseState:
-        """Decide another outcome or amount (SEK) than proposed; the robot carries it out. Raises `ReviewError`."""
+        """Decide another outcome or amount (SEK) than proposed. Raises `ReviewError`.
+
+        Where it differs from what the rules say, the person writes it in the case system: the robot hands over there.
+        """
         _needed(motivation, "Skriv skälen för beslutet. De står i beslutsbrevet.")
         state, view = self._waiting(ref)
         _must_be_open(state)
