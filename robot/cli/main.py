@@ -1,8 +1,6 @@
 """The command ``arende``."""
 
 import sys
-from importlib import import_module
-from pkgutil import iter_modules
 
 import typer
 from pydantic import ValidationError
@@ -10,6 +8,7 @@ from pydantic import ValidationError
 import robot.cli
 from audit.errors import AuditError
 from connectors.contract import SettingMissingError
+from robot.cli._group import add_commands
 from robot.cli._say import fail
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
@@ -47,10 +46,7 @@ def build() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for module in sorted(found.name for found in iter_modules(robot.cli.__path__)):
-        if module == "main" or module.startswith("_"):
-            continue
-        import_module(f"robot.cli.{module}").register(app)
+    add_commands(app, robot.cli)
     return app
 
 

@@ -1,4 +1,4 @@
-"""``arende audit``: the evidence."""
+"""``arende audit verify``: chains, hashes and commitments of the whole journal."""
 
 from typing import Annotated
 
@@ -9,20 +9,17 @@ from robot.cli._say import err, out, say_json
 from robot.engine.house import House
 from robot.settings import Settings
 
-app = typer.Typer(help="The evidence: check that nothing was changed.", no_args_is_help=True)
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.callback()(_group)
+    app.command("verify")(verify)
 
 
-@app.callback()
-def group() -> None:
+def _group() -> None:
     """Keep `verify` a sub-command: more of them come."""
 
 
-def register(main: typer.Typer) -> None:
-    """Add the group."""
-    main.add_typer(app, name="audit")
-
-
-@app.command("verify")
 def verify(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
