@@ -1,44 +1,57 @@
-"""The command ``arende``."""
+"""The command ``arende``. Only the module of the command that is given is loaded: all of them take seconds."""
 
 import sys
 
 import typer
-from pydantic import ValidationError
 
 import robot.cli
-from audit.errors import AuditError
-from connectors.contract import SettingMissingError
-from robot.cli._group import add_commands
+from robot.cli._group import add_commands, summaries
 from robot.cli._say import fail
-from robot.definition import DefinitionError
-from robot.engine.brake import BrakeError
-from robot.engine.fold import FoldError
-from robot.engine.intake import IntakeConflictError
-from robot.engine.ledger import StaleCaseError
-from robot.engine.library import UnknownProcessError
-from robot.engine.review import ReviewError
-from robot.engine.worker import WorkerError
-from robot.logs import configure
-from robot.settings import Settings
-from robot.store.database import DatabaseError
-
-EXPECTED = (
-    AuditError,
-    BrakeError,
-    DatabaseError,
-    DefinitionError,
-    FoldError,
-    IntakeConflictError,
-    ReviewError,
-    SettingMissingError,
-    StaleCaseError,
-    UnknownProcessError,
-    WorkerError,
-)
 
 
-def build() -> typer.Typer:
-    """The command with every group in this folder."""
+def build(only: str | None = None) -> typer.Typer:
+    """The command with every group in this folder, or with what ``only`` one module adds."""
+    app = _empty()
+    add_commands(app, robot.cli, only=only)
+    return app
+
+
+def outline() -> typer.Typer:
+    """The commands' names and summaries, with nothing behind them: what ``arende --help`` shows."""
+    app = _empty()
+    for name, summary in summaries(robot.cli).items():
+        app.command(name, help=summary.text)(_nothing)
+    return app
+
+
+def main() -> None:
+    """Run; errors we expect become one message on standard error and exit code 1."""
+    try:
+        word = next(iter(sys.argv[1:]), "")
+        found = summaries(robot.cli).get(word)
+        if found is None and (not word or word.startswith("-")):
+            outline()()
+        _configure_logs()
+        build(found and found.module)()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        from robot.cli._expected import message  # noqa: PLC0415 - knows errors of the whole house
+
+        told = message(error)
+        if told is None:
+            raise
+        fail(told)
+
+
+def _configure_logs() -> None:
+    from robot.logs import configure  # noqa: PLC0415 - not for help
+    from robot.settings import Settings  # noqa: PLC0415 - not for help
+
+    configure(Settings().log_level)
+
+
+def _empty() -> typer.Typer:
     app = typer.Typer(
         name="arende",
         help="A robot that handles municipal cases the way a handläggare does.",
@@ -46,21 +59,9 @@ def build() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    add_commands(app, robot.cli)
+    app.callback()(_nothing)  # else a command that is alone would lose its name
     return app
 
 
-def main() -> None:
-    """Run; errors we expect become one message on standard error and exit code 1."""
-    try:
-        configure(Settings().log_level)
-        build()()
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)
-        )
-        fail(f"settings: {faults}. docs/operate.md lists every setting")
-    except EXPECTED as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
+def _nothing() -> None:
+    """Nothing: every option belongs to a command."""

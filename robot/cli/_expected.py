@@ -1,0 +1,39 @@
+"""The errors that become one message. Loaded when there is one: they come from all over the house."""
+
+from pydantic import ValidationError
+
+from audit.errors import AuditError
+from connectors.contract import SettingMissingError
+from robot.definition import DefinitionError
+from robot.engine.brake import BrakeError
+from robot.engine.fold import FoldError
+from robot.engine.intake import IntakeConflictError
+from robot.engine.ledger import StaleCaseError
+from robot.engine.library import UnknownProcessError
+from robot.engine.review import ReviewError
+from robot.engine.worker import WorkerError
+from robot.store.database import DatabaseError
+
+EXPECTED = (
+    AuditError,
+    BrakeError,
+    DatabaseError,
+    DefinitionError,
+    FoldError,
+    IntakeConflictError,
+    ReviewError,
+    SettingMissingError,
+    StaleCaseError,
+    UnknownProcessError,
+    WorkerError,
+)
+
+
+def message(error: Exception) -> str | None:
+    """What to tell whoever gave the command; None for an error in our own program."""
+    if isinstance(error, ValidationError):
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)
+        )
+        return f"settings: {faults}. docs/operate.md lists every setting"
+    return str(error) if isinstance(error, EXPECTED) else None
