@@ -17,6 +17,7 @@ TYPED = {"fran": "2025-09-01", "till": "2025-09-30", "storlek": "1", "gemensamt"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
+    """A store with one person and one akt."""
     number = published()[0]
     member = Member("Sol Ek", date(1990, 1, 1), "Sökande", number)
     case = Case("EB-1", date(2025, 1, 1))
