@@ -8,9 +8,19 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, Playwright, Request, Response, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    Response,
+    ViewportSize,
+    async_playwright,
+)
 from playwright.async_api import Error as PlaywrightError
 
 from robot.gui.failure import GuiFailure
@@ -25,7 +35,21 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-VIEWPORT_WIDTH, VIEWPORT_HEIGHT = 1200, 900
+
+
+class ContextOptions(TypedDict):
+    """How every context is made."""
+
+    locale: str
+    viewport: ViewportSize
+    accept_downloads: bool
+
+
+CONTEXT: ContextOptions = {
+    "locale": "sv-SE",
+    "viewport": {"width": 1200, "height": 900},
+    "accept_downloads": False,
+}
 
 
 class BrowserMissingError(RuntimeError):
@@ -46,6 +70,11 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
             raise BrowserMissingError(f"{ENVIRONMENT}={chosen} cannot be run; give the path of a Chromium or unset it")
         return found
     return next((path for path in map(which, IN_PATH) if path), None)
+
+
+async def launch(playwright: Playwright, executable: str | None) -> Browser:
+    """A browser of this binary (None: Playwright's own) with the robot's flags."""
+    return await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
 
 
 @dataclass  # without slots: Playwright keeps its wrappers of the listeners on the object
@@ -173,9 +202,7 @@ class BrowserPool:
             if not tab.broken and not tab.page.is_closed():
                 return tab
         try:
-            context = await browser.new_context(
-                locale="sv-SE", viewport={"width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}, accept_downloads=False
-            )
+            context = await browser.new_context(**CONTEXT)
             tab = Tab(context, await context.new_page())
         except PlaywrightError as error:
             raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren gick inte att använda.") from error
@@ -191,7 +218,7 @@ class BrowserPool:
                 self._playwright = await async_playwright().start()
             executable = find_browser(self._environment)
             try:
-                self._browser = await self._playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+                self._browser = await launch(self._playwright, executable)
             except PlaywrightError as error:
                 if executable is not None:
                     # It is there, so it may start the next time: the machine may be short of memory, or it was killed.
