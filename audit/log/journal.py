@@ -13,15 +13,17 @@ from audit.canonical import JSON, JSONInput
 from audit.clock import Clock
 from audit.errors import EntryError, JournalClosedError, JournalConflictError, VaultError
 from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
-from audit.log.tables import ENTRIES, EntryRow
+from audit.log.tables import ENTRIES, PENDING, EntryRow
 from audit.vault.commitment import commit
 from audit.vault.vault import SealedCase, Vault, parse_reference, reference
 
 OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
+_AFTER_CLOSE = ("human.review.", "review.", "sample.")
 VALUES_PER_ENTRY = 1000
 """A value's number in the vault is ``case_seq`` * 1000 + its place in the entry: no number is ever used twice."""
 
 _INSERT = insert(ENTRIES)
+_INSERT_PENDING = insert(PENDING)
 _LAST = (
     select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
     .where(EntryRow.case_ref == bindparam("case"))
@@ -139,7 +141,7 @@ class Journal:
 
 def may_follow_close(type_: str) -> bool:
     """Whether an entry of this type may stand after `case.closed`: reading, review, gallring and reopening."""
-    return type_ in {"access.read", ERASED, REOPENED} or type_.startswith("human.review.")
+    return type_ in {"access.read", ERASED, REOPENED} or type_.startswith(("human.review.", "gallring."))
 
 
 def last_tombstone(entries: Sequence[Entry]) -> int:
@@ -150,7 +152,8 @@ def last_tombstone(entries: Sequence[Entry]) -> int:
 def _insert(session: Session, entry: Entry) -> None:
     data = entry.canonical()
     columns = {"case_ref": entry.case, "case_seq": entry.case_seq, "type": entry.type, "ts": entry.ts}
-    session.execute(_INSERT, {**columns, "data": data, "leaf": leaf_hash(data)})
+    written = session.execute(_INSERT, {**columns, "data": data, "leaf": leaf_hash(data)})
+    session.execute(_INSERT_PENDING, {"entry_id": written.inserted_primary_key[0]})
 
 
 def _causes(causes: Sequence[int], case_seq: int, type_: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from robot.rules import Reason
 
 Status = Literal["running", "person", "applicant", "closed", "by_hand"]
-Lane = Literal["ordinary", "random"]
+Lane = Literal["ordinary", "random", "correction"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class CaseState:
     checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a
     clear answer that nobody in the household is protected. ``marks``: the deadlines that have been noted, see
     `robot.engine.deadlines`. ``request_due_at``: when the applicant's request for a decision has to be answered (FL
-    12 §).
+    12 §). ``effect_secret`` keys the names of the case's effects. ``held``: nothing of the case may be erased.
+    ``reopened``: it was closed, and is in hand again. ``erased_at``: everything personal is gone since then.
     """
 
     ref: str
@@ -135,6 +136,10 @@ class CaseState:
     closed_at: datetime | None = None
     marks: tuple[str, ...] = ()
     request_due_at: datetime | None = None
+    effect_secret: str = ""
+    held: bool = False
+    reopened: bool = False
+    erased_at: datetime | None = None
 
     @property
     def reference(self) -> str:

@@ -1,6 +1,7 @@
 """The protocol of an effect: intend, act, look, commit. Never two tries without a look between them."""
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 NOT_SEEN = "syns_inte_an"
 
 
-def effect_key(case: str, step: str, content: Mapping[str, Any]) -> str:
-    """The effect's name for ever: the same write is the same effect, a corrected write is a new one."""
-    return hashlib.sha256(f"{case}|{step}|".encode() + rfc8785.dumps(dict(content))).hexdigest()[:40]
+def effect_key(case: str, step: str, content: Mapping[str, Any], *, secret: str) -> str:
+    """The effect's name for ever: the same write is the same effect, a corrected write is a new one.
+
+    ``secret`` is the case's own and lies in the vault: without it, after gallring, nobody can try what the content was.
+    """
+    message = f"{case}|{step}|".encode() + rfc8785.dumps(dict(content))
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()[:40]
 
 
 async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: World) -> Result:
@@ -29,7 +34,8 @@ async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: 
     An effect that is intended or unknown in the journal may have happened: it is looked for before anything is tried.
     """
     content = step.content(change)
-    key = effect_key(case.state.ref, f"{case.state.position}.{change.target}", content)
+    step_name = f"{case.state.position}.{change.target}"
+    key = effect_key(case.state.ref, step_name, content, secret=case.state.effect_secret)
     earlier = case.state.effects.get(key)
     if earlier is not None and earlier.status == "done":
         return Advance(())
@@ -88,7 +94,6 @@ def _intended(step: "EffectStep", case: CaseView, change: Change, key: str, cont
         "effect": change.target,
         "verb": step.verb,
         "step": case.state.position,
-        "sha256": hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest(),
     }
     return Draft("effect.intended", body, {"content": dict(content)}, intent=key)
 

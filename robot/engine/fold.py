@@ -24,6 +24,9 @@ Handler = Callable[[CaseState, Told], CaseState]
 
 INTERRUPTED = "avbrott"
 """The code of a try that was cut off because its worker died."""
+EFFECT_SECRET = "effect_secret"  # noqa: S105 - the name of a field, no secret
+"""The personal value of case.opened that keys the names of the case's effects."""
+GONE = "gallrad"
 
 
 class FoldError(Exception):
@@ -80,6 +83,7 @@ def _open(recorded: Recorded) -> CaseState:
         due_at=datetime.fromisoformat(body["due_at"]),
         entries=1,
         facts={body["application"]: application},
+        effect_secret=str(recorded.values.get(EFFECT_SECRET, "")),
     )
 
 
@@ -238,7 +242,33 @@ def _tried(state: CaseState, told: Told) -> CaseState:
 
 
 def _closed(state: CaseState, told: Told) -> CaseState:
-    return replace(state, status="closed", closed_at=told.at)
+    return replace(state, status="closed", closed_at=told.at, reopened=False)
+
+
+def _reopened(state: CaseState, _told: Told) -> CaseState:
+    return replace(state, closed_at=None, reopened=True)
+
+
+def _corrected(state: CaseState, told: Told) -> CaseState:
+    state = _review_ended("corrected", "by_hand")(state, told)
+    if told.body["result"] == "stands":
+        return state
+    # After gallring only the account is left of who decided.
+    by, amount = told.body["by"], Decimal(told.body["amount_ore"]) / 100
+    name, why = told.values.get("name", by), told.values.get("motivation", "")
+    return replace(state, decision=Decision(told.body["outcome"], amount, by, name, told.at, why, seen=True))
+
+
+def _held(held: bool) -> Handler:
+    return lambda state, _told: replace(state, held=held)
+
+
+def _erased(state: CaseState, told: Told) -> CaseState:
+    gone = {
+        name: StoredFact(False, fact.source, fact.observed_at, code=GONE, why="Uppgiften är gallrad.")
+        for name, fact in state.facts.items()
+    }
+    return replace(state, facts=gone, erased_at=told.at)
 
 
 _CHANGES: dict[str, Handler] = {
@@ -268,6 +298,11 @@ _CHANGES: dict[str, Handler] = {
     "human.delay.told": _marked("delay_told"),
     "human.decision.requested": _requested,
     "human.review.taken": _review_ended("taken", "by_hand"),
+    "human.review.corrected": _corrected,
+    "gallring.held": _held(True),
+    "gallring.released": _held(False),
+    "pd.erased": _erased,
     "step.retry": _tried,
+    "case.reopened": _reopened,
     "case.closed": _closed,
 }

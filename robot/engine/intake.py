@@ -16,7 +16,7 @@ from audit.log.entry import Actor, new_case_ref
 from robot.definition import Definition
 from robot.engine.application import Fault, read_application
 from robot.engine.case import CaseState
-from robot.engine.fold import fold
+from robot.engine.fold import EFFECT_SECRET, fold
 from robot.engine.ledger import CONFLICTS, Ledger, projection
 from robot.engine.library import Library
 from robot.engine.services import BUILD
@@ -28,6 +28,7 @@ from robot.store.tables import CaseRow, IntakeRow
 
 log = structlog.get_logger(__name__)
 SUBJECT = "sokande_personnummer"
+SECRET_BYTES = 32
 
 
 class IntakeConflictError(Exception):
@@ -125,7 +126,7 @@ class Intake:
             ref,
             "intake.refused",
             actor=_ACTOR,
-            body={"source": delivery.source, "sha256": delivery.digest, "faults": len(faults)},
+            body={"source": delivery.source, "faults": len(faults)},
             personal={"delivery": delivery.data.decode("utf-8", "backslashreplace"), "faults": listed},
         )
         row = IntakeRow(
@@ -197,7 +198,8 @@ class Intake:
             "source": delivery.source,
         }
         actor = Actor(kind="system", id="intake", build=BUILD, rules=definition.version)
-        personal = {fact: application.model_dump(mode="json", by_alias=True)}
+        secret = self._random_bytes(SECRET_BYTES).hex()
+        personal = {fact: application.model_dump(mode="json", by_alias=True), EFFECT_SECRET: secret}
         self._ledger.journal.append(session, ref, "case.opened", actor=actor, body=body, personal=personal)
         return fold(self._ledger.journal.read(session, ref))
 

@@ -194,5 +194,7 @@ def projection(state: CaseState) -> dict[str, Any]:
         "closed_at": state.closed_at,
         "marks": list(state.marks),
         "request_due_at": state.request_due_at,
+        "held": state.held,
+        "erased_at": state.erased_at,
         **({"stratum": None, "probability": None, "picked": None} if ticket is None else asdict(ticket)),
     }

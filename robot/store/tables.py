@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Index, LargeBinary, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -75,6 +75,24 @@ class CaseRow(SQLModel, table=True):
     closed_at: datetime | None = moment(nullable=True)
     marks: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
     request_due_at: datetime | None = moment(nullable=True)
+    held: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    erased_at: datetime | None = moment(nullable=True)
+
+
+class ErasureRow(SQLModel, table=True):
+    """A gallring that is decided and not yet carried through. The row is there until nothing is left to destroy.
+
+    ``decision`` is the reference of the decision on gallring; ``destroyed``: journal and vault are done, and what is
+    left are the traces that the database itself keeps.
+    """
+
+    __tablename__ = "arende_erasure"
+
+    case_ref: str = Field(primary_key=True)
+    decision: str
+    ordered_by: str
+    ordered_at: datetime = moment()
+    destroyed: bool = False
 
 
 class IntakeRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ from audit.log.tables import EntryRow
 from audit.stickprov.ticket import period_key, threshold, ticket
 from robot.engine.case import CaseState
 from robot.engine.effects import effect_key
-from robot.engine.fold import after, fold
+from robot.engine.fold import EFFECT_SECRET, after, fold
 from robot.engine.ledger import projection
 from robot.engine.queue import Job
 from robot.store.tables import CaseRow
@@ -162,7 +162,9 @@ def _keys(recorded: Sequence[Recorded]) -> Iterator[str]:
             body = one.entry.body
             step = f"{body['step']}.{body['effect']}"
             content = one.values["content"]
-            if body["key"] != effect_key(one.entry.case, step, content if isinstance(content, dict) else {}):
+            known = content if isinstance(content, dict) else {}
+            secret = str(recorded[0].values.get(EFFECT_SECRET, ""))
+            if body["key"] != effect_key(one.entry.case, step, known, secret=secret):
                 yield f"key: {body['effect']} has a key that does not tell its content"
 
 

@@ -203,7 +203,7 @@ def _written(step: Fill | Send, view: CaseView) -> Advance:
     change = step.plan(view)
     assert not change.reasons, change.reasons
     key = f"key-of-step-{view.state.position}"
-    intended = {"key": key, "effect": change.target, "verb": step.verb, "step": view.state.position, "sha256": ""}
+    intended = {"key": key, "effect": change.target, "verb": step.verb, "step": view.state.position}
     done = {"key": key, "path": "uppslagning i ärendet", "at": START.isoformat()}
     proof = {"receipt": {"kvittensnummer": "K-000041"}, "read_back": {"Belopp": "10 842,00"}}
     content = {"content": dict(step.content(change))}

@@ -85,7 +85,7 @@ def test_an_intended_effect_settles_first(swept: Swept) -> None:
     """Where something may be on its way to a target, the job waits for that target's time-outs, and is told of once."""
     ref = swept.ground.submit(application())
     ledger = swept.ground.house.ledger
-    body = {"key": "k", "effect": "brev.beslutsbrev", "verb": "send", "step": 0, "sha256": "0" * 64}
+    body = {"key": "k", "effect": "brev.beslutsbrev", "verb": "send", "step": 0}
     ledger.write(ledger.load(ref), [Draft("effect.intended", body, {"content": {}})], actor=ROBOT)
     job = swept.becomes(ref, "PENDING", "dead.1")
     swept.sweep.once()
@@ -100,7 +100,7 @@ def test_an_interruption_counts_once_however_many_sweeps_see_it(swept: Swept) ->
     """A sweep that takes over from one that died while an effect settled does not count the same dead worker again."""
     ground = swept.ground
     ref = ground.submit(application())
-    body = {"key": "k", "effect": "brev.beslutsbrev", "verb": "send", "step": 0, "sha256": "0" * 64}
+    body = {"key": "k", "effect": "brev.beslutsbrev", "verb": "send", "step": 0}
     ledger = ground.house.ledger
     ledger.write(ledger.load(ref), [Draft("effect.intended", body, {"content": {}})], actor=ROBOT)
     swept.becomes(ref, "PENDING", "dead.1")

@@ -34,7 +34,8 @@ def act_before_intent(patch: pytest.MonkeyPatch) -> None:
 
     async def run(step: Any, case: Any, change: Any, world: Any) -> Any:
         content = step.content(change)
-        key = effect_key(case.state.ref, f"{case.state.position}.{change.target}", content)
+        step_name = f"{case.state.position}.{change.target}"
+        key = effect_key(case.state.ref, step_name, content, secret=case.state.effect_secret)
         proof = await step.act(case, change, world, key)
         intended = effects_module._intended(step, case, change, key, content)
         return Advance((intended, effects_module._done(key, proof)))
@@ -64,7 +65,9 @@ def retry_after_unknown(patch: pytest.MonkeyPatch) -> None:
 
 def key_without_content(patch: pytest.MonkeyPatch) -> None:
     """A corrected write has the key of the wrong one."""
-    patch.setattr(effects_module, "effect_key", lambda case, step, _content: effect_key(case, step, {}))
+    patch.setattr(
+        effects_module, "effect_key", lambda case, step, _content, *, secret: effect_key(case, step, {}, secret=secret)
+    )
 
 
 class LooseJobs(SimulatedJobs):
