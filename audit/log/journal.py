@@ -18,7 +18,7 @@ from audit.vault.commitment import commit
 from audit.vault.vault import SealedCase, Vault, parse_reference, reference
 
 OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
-_AFTER_CLOSE = ("human.review.", "review.", "sample.")
+_AFTER_CLOSE = ("human.review.", "review.", "sample.", "gallring.")
 VALUES_PER_ENTRY = 1000
 """A value's number in the vault is ``case_seq`` * 1000 + its place in the entry: no number is ever used twice."""
 
@@ -141,7 +141,7 @@ class Journal:
 
 def may_follow_close(type_: str) -> bool:
     """Whether an entry of this type may stand after `case.closed`: reading, review, gallring and reopening."""
-    return type_ in {"access.read", ERASED, REOPENED} or type_.startswith(("human.review.", "gallring."))
+    return type_ in {"access.read", ERASED, REOPENED} or type_.startswith(_AFTER_CLOSE)
 
 
 def last_tombstone(entries: Sequence[Entry]) -> int:
