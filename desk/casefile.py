@@ -10,12 +10,9 @@ from fastapi import HTTPException
 
 from audit.log.journal import Recorded
 from desk import compare, queries
-from desk.findings import Branch, tree
 from desk.roles import User
-from desk.showing import Node, plain, show
 from desk.timeline import Event, effect_name, events
 from desk.web import Desk
-from desk.words import label
 from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import fold
@@ -27,6 +24,9 @@ from robot.steps.base import Draft
 from robot.steps.decide import Decide
 from robot.steps.send import Send
 from robot.store.tables import CaseRow
+from robot.swedish.findings import Branch, tree
+from robot.swedish.showing import Node, plain, show
+from robot.swedish.words import label
 
 Why = Literal["handläggning", "granskning", "sökning"]
 

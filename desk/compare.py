@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from desk.showing import NOTHING, scalar
 from robot.definition import Definition
 from robot.engine.view import CaseView
 from robot.gui.screen import Read as ReadTable
@@ -15,6 +14,7 @@ from robot.gui.screen import Rows
 from robot.rules import Known
 from robot.steps.fill import Fill
 from robot.steps.read import Read
+from robot.swedish.showing import NOTHING, scalar
 
 
 @dataclass(frozen=True)

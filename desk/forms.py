@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from desk.shapes import Shape, shape_of
 from robot.rules import FactDeclaration
+from robot.swedish.shapes import Shape, shape_of
 
 MOST_ROWS = 100
 Typed = Mapping[str, str]

@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from audit.log.journal import Recorded
-from desk.words import label
 from robot.definition import Definition
 from robot.steps._letter import kronor
+from robot.swedish.words import label
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from desk import showing
 from desk.accounts import Accounts
 from desk.oidc import Oidc
 from desk.roles import User
 from desk.throttle import Throttle
-from desk.words import label
 from robot.engine.house import House
 from robot.engine.lateness import REASONS
 from robot.steps._letter import datum, kronor, manad_text
+from robot.swedish import showing
+from robot.swedish.words import label
 
 FOLDER = Path(__file__).parent
 LONGEST_SESSION = timedelta(hours=10)

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from desk.roles import User, needs
 from desk.web import Desk, desk_of, page, posted, redirect, tell, text
-from desk.words import label
 from robot.definition import DefinitionError, discover
 from robot.engine.brake import BrakeError, Puller
 from robot.engine.scope import Scope, scopes_of
+from robot.swedish.words import label
 
 router = APIRouter()
 brakes = needs("drift", "controller")

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.params import Query
 from starlette.responses import Response
 
-from desk.findings import MARKS
 from desk.roles import User, needs
 from desk.web import desk_of, page
 from robot.definition import Definition, DefinitionError, Problem, check, discover
 from robot.engine.view import SWEDEN
 from robot.rules.amounts import AmountInterval, AmountTable
+from robot.swedish.findings import MARKS
 
 router = APIRouter()
 develops = needs("utvecklare")

@@ -5,7 +5,7 @@ import io
 
 from desk import queries
 from desk.roles import User
-from desk.words import label
+from robot.swedish.words import label
 from tests.desk.conftest import Town, Visitor
 
 

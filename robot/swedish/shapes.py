@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
-from desk.words import label
 from robot.rules import Month
+from robot.swedish.words import label
 
 Kind = Literal["amount", "int", "bool", "date", "month", "text", "choice", "record", "list"]
 _MONTH_MARK = get_args(Month)[1]

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from desk.shapes import Shape, UnknownShapeError, shape_of
 from robot.engine.view import SWEDEN
 from robot.steps._letter import datum, kronor, manad_text
+from robot.swedish.shapes import Shape, UnknownShapeError, shape_of
 
 NOTHING = "–"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from desk.showing import Node, plain, show
-from desk.words import label
 from robot.definition import Definition
 from robot.steps._letter import datum, kronor
+from robot.swedish.showing import Node, plain, show
+from robot.swedish.words import label
 
 KINDS = {"rule": "Regel", "fact": "Uppgift", "amount": "Belopp"}
 MARKS = {
