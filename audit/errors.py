@@ -31,3 +31,19 @@ class VaultError(AuditError):
 
 class DrawError(AuditError):
     """The stickprov cannot be drawn as asked, because that would break the period's commitment or plan."""
+
+
+class TreeError(AuditError):
+    """A place or a proof that cannot belong to the tree."""
+
+
+class NoteError(AuditError):
+    """A signed note, a key or a policy that cannot be read, or a signature that is missing or wrong."""
+
+
+class LogError(AuditError):
+    """The log contradicts what was signed before: nothing more is signed until a person has found out why."""
+
+
+class DrawRefusedError(DrawError):
+    """The holder of the draw key answers no such question; it has noted that it was asked."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlmodel import Session, SQLModel
 
+from audit.log.tables import LOG_TABLES
 from tests.audit.ground import TABLES, House, sqlite_engine
 
 
@@ -14,9 +15,9 @@ from tests.audit.ground import TABLES, House, sqlite_engine
 def postgres(postgres_server: str) -> Iterator[Engine]:
     """PostgreSQL with empty tables."""
     engine = create_engine(postgres_server)
-    SQLModel.metadata.create_all(engine, tables=TABLES)
+    SQLModel.metadata.create_all(engine, tables=[*TABLES, *LOG_TABLES])
     yield engine
-    SQLModel.metadata.drop_all(engine, tables=TABLES)
+    SQLModel.metadata.drop_all(engine, tables=[*TABLES, *LOG_TABLES])
     engine.dispose()
 
 
@@ -24,7 +25,7 @@ def postgres(postgres_server: str) -> Iterator[Engine]:
 def sqlite(tmp_path: Path) -> Iterator[Engine]:
     """A SQLite file with empty tables."""
     engine = sqlite_engine(f"sqlite:///{tmp_path / 'journal.db'}")
-    SQLModel.metadata.create_all(engine, tables=TABLES)
+    SQLModel.metadata.create_all(engine, tables=[*TABLES, *LOG_TABLES])
     yield engine
     engine.dispose()
 

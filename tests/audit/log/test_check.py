@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from audit import canonical
 from audit.log.check import Problem, ProblemKind, check_all, check_case
 from audit.log.entry import Actor, leaf_hash
-from audit.log.tables import EntryRow
+from audit.log.tables import LOG_TABLES, EntryRow
 from audit.vault.keys import MasterKey
 from audit.vault.tables import CaseKeyRow, ValueRow
 from audit.vault.vault import Vault
@@ -47,7 +47,7 @@ def tell_a_story(session: Session, house: House) -> None:
 def memory() -> Iterator[Engine]:
     """A SQLite in memory, for the many examples of the properties."""
     engine = create_engine("sqlite://")
-    SQLModel.metadata.create_all(engine, tables=TABLES)
+    SQLModel.metadata.create_all(engine, tables=[*TABLES, *LOG_TABLES])
     yield engine
     engine.dispose()
 

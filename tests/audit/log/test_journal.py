@@ -14,7 +14,7 @@ from audit.canonical import JSONInput
 from audit.errors import CanonicalError, EntryError, JournalClosedError, JournalConflictError, VaultError
 from audit.log.check import check_all, check_case
 from audit.log.entry import leaf_hash
-from audit.log.tables import EntryRow
+from audit.log.tables import LOG_TABLES, EntryRow
 from audit.vault.tables import CaseKeyRow, ValueRow
 from tests.audit.ground import PERSON, ROBOT, TABLES, House, case_ref
 
@@ -193,7 +193,7 @@ def test_the_second_writer_of_a_place_loses_on_sqlite(
 ) -> None:
     """Also without BEGIN IMMEDIATE the unique key catches two writers of one place."""
     engine = create_engine(f"sqlite:///{tmp_path / 'deferred.db'}")
-    SQLModel.metadata.create_all(engine, tables=TABLES)
+    SQLModel.metadata.create_all(engine, tables=[*TABLES, *LOG_TABLES])
     _overtaken(engine, house, personal)
     engine.dispose()
 

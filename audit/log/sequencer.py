@@ -1,0 +1,124 @@
+"""The sequencer gives every entry its place in the log, and keeps the tree over them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
+
+from audit.errors import LogError
+from audit.log.entry import leaf_hash
+from audit.log.tables import LEAVES, NODES, PENDING, EntryRow, LeafRow, NodeRow, PendingRow
+from audit.log.tree import node_hash
+
+TILE_HEIGHT = 8
+TILE = 1 << TILE_HEIGHT
+BATCH = 1000
+
+
+def size(session: Session) -> int:
+    """How many entries have a place."""
+    last = session.scalar(select(func.max(LeafRow.position)))
+    return 0 if last is None else last + 1
+
+
+def waiting(session: Session) -> int:
+    """How many entries have none yet."""
+    return session.scalar(select(func.count()).select_from(PendingRow)) or 0
+
+
+def integrate(session: Session, most: int = BATCH) -> set[str]:
+    """Give up to ``most`` waiting entries the next places, and return their types; an empty set when none waits.
+
+    The caller is the only one who does so at the time, and commits. Entries of one case keep their order: a later one
+    is only written when the one before is committed. Raises `LogError` for an entry whose bytes are not those that
+    were written: it gets no place, and neither does anything after it.
+    """
+    query = select(EntryRow.id, EntryRow.type, EntryRow.case_ref, EntryRow.data, EntryRow.leaf)
+    query = query.join(PendingRow, col(PendingRow.entry_id) == col(EntryRow.id))
+    found = session.execute(query.order_by(col(EntryRow.id)).limit(most)).all()
+    if not found:
+        return set()
+    for row in found:
+        if leaf_hash(row.data) != row.leaf:
+            raise LogError(f"{row.case_ref}: the bytes of a {row.type} were changed before it got its place in the log")
+    first = size(session)
+    places = [
+        {"position": position, "entry_id": row.id, "leaf": row.leaf} for position, row in enumerate(found, start=first)
+    ]
+    session.execute(insert(LEAVES), places)
+    session.execute(delete(PENDING).where(PENDING.c.entry_id.in_([row.id for row in found])))
+    _fill_tiles(session, first, first + len(found))
+    return {row.type for row in found}
+
+
+def _fill_tiles(session: Session, old: int, new: int) -> None:
+    """Store the root of every tile that these entries have filled, and of the tiles above that those roots fill."""
+    nodes = StoredNodes(session)
+    level = 1
+    while (first := old >> TILE_HEIGHT * level) < (end := new >> TILE_HEIGHT * level):
+        rows = [
+            {"level": level, "number": number, "hash": nodes(TILE_HEIGHT * level, number)}
+            for number in range(first, end)
+        ]
+        session.execute(insert(NODES), rows)
+        level += 1
+
+
+class StoredNodes:
+    """The tree as it is stored: leaves, and one hash for each full tile. What lies between is worked out.
+
+    It remembers the tiles it has read, so it is for one question or one transaction.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
+
+    def __call__(self, height: int, number: int) -> bytes:
+        """See `audit.log.tree.Nodes`. Raises `LogError` when hashes that must be there are gone."""
+        level, above = divmod(height, TILE_HEIGHT)
+        first = number << above
+        tile, start = divmod(first, TILE)
+        hashes = self.tile(level, tile)[start : start + (1 << above)]
+        if len(hashes) != 1 << above and above == 0 and level:
+            return self._from_below(level, number)
+        if len(hashes) != 1 << above:
+            raise LogError(f"the tree's level {level} lacks hashes from {first} on: rows of the log are gone")
+        return _rolled_up(hashes)
+
+    def tile(self, level: int, number: int) -> Sequence[bytes]:
+        """The up to 256 hashes of a tile that are stored, in order. Raises `LogError` for a gap between them."""
+        if (level, number) not in self._tiles:
+            first = number * TILE
+            rows = self._rows(level, first)
+            if [place for place, _ in rows] != list(range(first, first + len(rows))):
+                raise LogError(f"the tree's level {level} has a gap in tile {number}: rows of the log are gone")
+            self._tiles[level, number] = [found for _, found in rows]
+        return self._tiles[level, number]
+
+    def _from_below(self, level: int, number: int) -> bytes:
+        """The root of a tile that is full, but whose root is not stored yet."""
+        hashes = self.tile(level - 1, number)
+        if len(hashes) != TILE:
+            raise LogError(f"the tree's level {level - 1} lacks hashes of tile {number}: rows of the log are gone")
+        return _rolled_up(hashes)
+
+    def _rows(self, level: int, first: int) -> Sequence[Any]:
+        if level == 0:
+            leaves = select(LeafRow.position, LeafRow.leaf).where(
+                col(LeafRow.position).between(first, first + TILE - 1)
+            )
+            return self._session.execute(leaves).all()
+        place = col(NodeRow.number)
+        nodes = select(place, NodeRow.hash).where(NodeRow.level == level, place.between(first, first + TILE - 1))
+        return self._session.execute(nodes.order_by(place)).all()
+
+
+def _rolled_up(hashes: Sequence[bytes]) -> bytes:
+    """The root over a power of two of hashes."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
