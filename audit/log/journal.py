@@ -140,7 +140,7 @@ class Journal:
 
 
 def may_follow_close(type_: str) -> bool:
-    """Whether an entry of this type may stand after `case.closed`: reading, review, gallring and reopening."""
+    """Whether it may stand after `case.closed`: reading, review, stickprov, gallring and reopening."""
     return type_ in {"access.read", ERASED, REOPENED} or type_.startswith(_AFTER_CLOSE)
 
 
