@@ -42,8 +42,11 @@ class NoteError(AuditError):
 
 
 class LogError(AuditError):
-    """The log contradicts what was signed before: nothing more is signed until a person has found out why."""
+    """The log contradicts what was signed before: nothing more is signed until a person has found out why.
 
+    ``code`` is a word for journal, metrics and scripts.
+    """
 
-class DrawRefusedError(DrawError):
-    """The holder of the draw key answers no such question; it has noted that it was asked."""
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code

@@ -42,7 +42,8 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
         return set()
     for row in found:
         if leaf_hash(row.data) != row.leaf:
-            raise LogError(f"{row.case_ref}: the bytes of a {row.type} were changed before it got its place in the log")
+            why = f"{row.case_ref}: the bytes of a {row.type} were changed before it got its place in the log"
+            raise LogError("altered", why)
     first = size(session)
     places = [
         {"position": position, "entry_id": row.id, "leaf": row.leaf} for position, row in enumerate(found, start=first)
@@ -55,9 +56,9 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
 
 def _fill_tiles(session: Session, old: int, new: int) -> None:
     """Store the root of every tile that these entries have filled, and of the tiles above that those roots fill."""
-    nodes = StoredNodes(session)
     level = 1
     while (first := old >> TILE_HEIGHT * level) < (end := new >> TILE_HEIGHT * level):
+        nodes = StoredNodes(session)
         rows = [
             {"level": level, "number": number, "hash": nodes(TILE_HEIGHT * level, number)}
             for number in range(first, end)
@@ -85,7 +86,9 @@ class StoredNodes:
         if len(hashes) != 1 << above and above == 0 and level:
             return self._from_below(level, number)
         if len(hashes) != 1 << above:
-            raise LogError(f"the tree's level {level} lacks hashes from {first} on: rows of the log are gone")
+            raise LogError(
+                "rows_gone", f"the tree's level {level} lacks hashes from {first} on: rows of the log are gone"
+            )
         return _rolled_up(hashes)
 
     def tile(self, level: int, number: int) -> Sequence[bytes]:
@@ -94,7 +97,7 @@ class StoredNodes:
             first = number * TILE
             rows = self._rows(level, first)
             if [place for place, _ in rows] != list(range(first, first + len(rows))):
-                raise LogError(f"the tree's level {level} has a gap in tile {number}: rows of the log are gone")
+                raise _gone(level, first)
             self._tiles[level, number] = [found for _, found in rows]
         return self._tiles[level, number]
 
@@ -102,7 +105,7 @@ class StoredNodes:
         """The root of a tile that is full, but whose root is not stored yet."""
         hashes = self.tile(level - 1, number)
         if len(hashes) != TILE:
-            raise LogError(f"the tree's level {level - 1} lacks hashes of tile {number}: rows of the log are gone")
+            raise _gone(level - 1, number * TILE)
         return _rolled_up(hashes)
 
     def _rows(self, level: int, first: int) -> Sequence[Any]:
@@ -114,6 +117,10 @@ class StoredNodes:
         place = col(NodeRow.number)
         nodes = select(place, NodeRow.hash).where(NodeRow.level == level, place.between(first, first + TILE - 1))
         return self._session.execute(nodes.order_by(place)).all()
+
+
+def _gone(level: int, number: int) -> LogError:
+    return LogError("rows_gone", f"the tree lacks hashes of level {level}, number {number} or after: rows are gone")
 
 
 def _rolled_up(hashes: Sequence[bytes]) -> bytes:

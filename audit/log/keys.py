@@ -1,0 +1,40 @@
+"""The log's signing keys: two of them from one secret file, and how they are exchanged."""
+
+from base64 import b64encode
+from typing import NamedTuple
+
+from audit.log.note import Algorithm, SigningKey, VerifierKey
+from audit.vault.keys import derive
+
+ROTATED = "key.rotated"
+
+
+class LogKeys(NamedTuple):
+    """What signs every checkpoint: one key that everybody can verify, and one that survives quantum computers."""
+
+    ed25519: SigningKey
+    ml_dsa_44: SigningKey
+
+    @property
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """The public halves."""
+        return tuple(key.verifier for key in self)
+
+
+def log_keys(origin: str, secret: bytes) -> LogKeys:
+    """The keys of a log's secret (32 bytes). Raises `NoteError` for an origin that cannot be a key's name."""
+    return LogKeys(
+        SigningKey.from_seed(origin, Algorithm.ED25519, derive(secret, "arenderobot/log/ed25519/v1")),
+        SigningKey.from_seed(origin, Algorithm.ML_DSA_44, derive(secret, "arenderobot/log/ml-dsa-44/v1")),
+    )
+
+
+def rotations(old: LogKeys, new: LogKeys) -> list[dict[str, str]]:
+    """The bodies of the `key.rotated` entries: each new key is vouched for by the old one, and the other way round."""
+    return [_rotation(before, after) for before, after in zip(old, new, strict=True)]
+
+
+def _rotation(old: SigningKey, new: SigningKey) -> dict[str, str]:
+    names = {"old": old.verifier.text(), "new": new.verifier.text()}
+    message = f"key.rotated/v1\n{old.name}\n{names['old']}\n{names['new']}\n".encode()
+    return {**names, "by_old": b64encode(old.sign(message)).decode(), "by_new": b64encode(new.sign(message)).decode()}
