@@ -50,3 +50,11 @@ class LogError(AuditError):
     def __init__(self, code: str, why: str) -> None:
         super().__init__(why)
         self.code = code
+
+
+class StatisticsError(AuditError):
+    """A statistic cannot be computed from these inputs; the message names the input, what was expected and found."""
+
+
+class UnknownFamilyError(StatisticsError):
+    """There is no statistic of this name; the message gives the closest."""
