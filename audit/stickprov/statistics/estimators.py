@@ -106,7 +106,8 @@ def fleiss_kappa(table: Sequence[Sequence[int]]) -> Fraction | None:
 def rogan_gladen(positives: int, tested: int, sensitivity: Fraction, specificity: Fraction) -> Fraction:
     """The true rate behind a found rate (Rogan and Gladen 1978).
 
-    (found + specificity − 1) / (sensitivity + specificity − 1), cut to 0 … 1. Raises `StatisticsError` when sensitivity + specificity ≤ 1: such a reviewer tells nothing.
+    (found + specificity − 1) / (sensitivity + specificity − 1), cut to 0 … 1.
+    Raises `StatisticsError` when sensitivity + specificity ≤ 1: such a reviewer tells nothing.
     """
     skill = sensitivity + specificity - 1
     if skill <= 0:

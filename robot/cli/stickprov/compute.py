@@ -22,9 +22,7 @@ def compute(
     family: Annotated[str, typer.Argument(help=f"One of: {', '.join(FAMILIES)}.")],
     inputs: Annotated[
         Path,
-        typer.Option(
-            help="JSON: an object of inputs, or a list of them.", exists=True, dir_okay=False, allow_dash=True
-        ),
+        typer.Option(help="JSON: an object of inputs, or a list of them.", exists=True, dir_okay=False),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
@@ -48,8 +46,7 @@ def compute(
 
 def _read(path: Path) -> Any:
     try:
-        with typer.open_file(str(path)) as file:
-            return json.load(file, parse_float=Decimal)
+        return json.loads(path.read_bytes(), parse_float=Decimal)
     except (ValueError, OSError) as error:
         fail(f"{path.name}: expected JSON in UTF-8 ({error})")
 
