@@ -58,3 +58,7 @@ class StatisticsError(AuditError):
 
 class UnknownFamilyError(StatisticsError):
     """There is no statistic of this name; the message gives the closest."""
+
+
+class DrawRefusedError(DrawError):
+    """The holder of the draw key answers no such question; it has noted that it was asked."""

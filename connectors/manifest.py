@@ -17,7 +17,7 @@ from connectors.contract import ConnectorSettings, LegalBasis, Query, Strict, Te
 __all__ = ["Connector", "Manifest", "ManifestError", "discover", "load", "load_as"]
 
 ROOT = Path(__file__).parent
-KINDS = {"register", "channel", "case_system"}
+KINDS = {"register", "channel", "case_system", "keeper"}
 MANIFEST = "manifest.yaml"
 
 Count: TypeAlias = Annotated[int, Field(strict=False, ge=1)]  # YAML scalars arrive as text, so numbers are read laxly
@@ -108,8 +108,16 @@ class CaseSystemManifest(Common):
     recover: Literal["verify", "repeat", "human"]
 
 
-Manifest: TypeAlias = Annotated[RegisterManifest | ChannelManifest | CaseSystemManifest, Field(discriminator="kind")]
-Kind = TypeVar("Kind", RegisterManifest, ChannelManifest, CaseSystemManifest)
+class KeeperManifest(Common):
+    """The keeper of the stickprov's draw key. It is told case references and hashes, nothing about people."""
+
+    kind: Literal["keeper"]
+
+
+Manifest: TypeAlias = Annotated[
+    RegisterManifest | ChannelManifest | CaseSystemManifest | KeeperManifest, Field(discriminator="kind")
+]
+Kind = TypeVar("Kind", RegisterManifest, ChannelManifest, CaseSystemManifest, KeeperManifest)
 _MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Manifest)
 
 

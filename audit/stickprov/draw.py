@@ -1,21 +1,16 @@
 """The draw: whether a person looks at this decision, journalled so that it can be recomputed and never repeated."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy.orm import Session
-from sqlmodel import col, select
-
-from audit.canonical import JSON, JSONInput
-from audit.errors import DrawError, JournalConflictError
-from audit.log.entry import Actor, Entry
-from audit.log.journal import Journal
-from audit.log.tables import EntryRow
-from audit.stickprov.ticket import METHOD, key_commitment, period_key, threshold, ticket
-
-COMMIT, PLAN, TICKET, PICK = "sample.commit", "sample.plan", "sample.ticket", "sample.pick"
-LANE = "random"
+from audit.errors import DrawError
+from audit.log.entry import Entry, leaf_hash
+from audit.stickprov.frame import DECIDED, Member, member
+from audit.stickprov.keeper import Question
+from audit.stickprov.month import period_of
+from audit.stickprov.period import PICK, RANDOM, TICKET, Period, Stratum
+from audit.stickprov.scribe import Scribe
 
 
 @dataclass(frozen=True)
@@ -28,126 +23,56 @@ class Draw:
     probability: Fraction
 
 
-@dataclass(frozen=True)
-class _Ask:
-    log: str
-    period: str
-    stratum: str
-    rate: Fraction
-    limit: int
-    key: bytes = field(repr=False)
+def question(log: str, entries: Sequence[Entry]) -> Question:
+    """What to ask the keeper of the draw key about a case that the robot has decided.
 
-    @property
-    def chain(self) -> str:
-        return f"stickprov-{self.log}-{self.period}"
-
-
-def draw(
-    journal: Journal,
-    session: Session,
-    *,
-    case: str,
-    log: str,
-    period: str,
-    stratum: str,
-    rate: Fraction,
-    key: bytes,
-    actor: Actor,
-) -> Draw:
-    """Draw a case's ticket and journal it, in the caller's transaction.
-
-    ``log`` is the process, ``period`` a month "YYYY-MM", ``rate`` the stratum's sampling rate, ``key`` the 32-byte draw
-    key (never the period's key). The first draw of a period journals the hash of its key, and a new or raised rate is
-    journalled as plan, both in the chain "stickprov-<log>-<period>". A case that has a ticket keeps it.
-
-    Raises `DrawError` when the key is not the committed one, the rate is lower than before in the period, or the case
-    was drawn in another period or stratum; `JournalConflictError` when another worker wrote the period's chain at the
-    same time: roll back and run again.
+    The period is the month of the decision. Raises `DrawError` when the robot has not decided the case.
     """
-    ask = _Ask(log, period, stratum, rate, threshold(rate), period_key(key, log, period))
-    standing = _standing(session, case, ask)
-    if standing is not None:
+    found = member(entries)
+    if found is None or not found.by_robot:
+        case = entries[0].case if entries else log
+        raise DrawError(f"{case}: expected a {DECIDED} of the robot before the draw, found none: decide first")
+    data = found.entry.canonical()
+    return Question(log, period_of(found.entry.at()), found.case, leaf_hash(data).hex(), data)
+
+
+def drawn(entries: Sequence[Entry]) -> Draw | None:
+    """The draw that stands in the case's chain; None when it was not drawn."""
+    ticket = next((entry.body for entry in entries if entry.type == TICKET), None)
+    if ticket is None:
+        return None
+    u, limit = int(ticket["u"], 16), int(ticket["threshold"], 16)
+    return Draw(ticket["picked"], u, limit, Fraction(ticket["probability"]))
+
+
+def write_ticket(scribe: Scribe, period: Period, found: Member, stratum: Stratum, u: int) -> Draw:
+    """Journal a case's ticket, and with it the pick, in the caller's transaction. A case that has a ticket keeps it.
+
+    ``found`` as it stands in the same transaction, ``u`` as the keeper gave it. Raises `DrawError` when the case
+    belongs to another stratum, and when the period is closed for this stratum's mode; `JournalConflictError`.
+    """
+    if found.ticket is not None:
+        standing = drawn([found.ticket])
+        assert standing is not None  # noqa: S101 - it was folded from a ticket
         return standing
-    entries = journal.entries(session, ask.chain)
-    _write_commitment(journal, session, entries, ask, actor)
-    _write_plan(journal, session, entries, ask, actor)
-    u = ticket(ask.key, log, period, case)
-    outcome = Draw(u < ask.limit, u, ask.limit, rate)
-    written = journal.append(session, case, TICKET, actor=actor, body=_ticket_body(ask, outcome))
-    if outcome.picked:
-        body = {"lane": LANE, "stratum": stratum}
-        journal.append(session, case, PICK, actor=actor, body=body, causes=(written.case_seq,))
-    return outcome
-
-
-def _ticket_body(ask: _Ask, outcome: Draw) -> dict[str, JSON]:
-    return {
-        "log": ask.log,
-        "period": ask.period,
-        "lane": LANE,
-        "stratum": ask.stratum,
-        "u": f"{outcome.u:016x}",
+    if found.stratum != stratum.name:
+        raise DrawError(
+            f"{found.case}: expected the stratum that was proposed, {found.stratum!r}, found {stratum.name!r}"
+        )
+    if (stratum.mode == "hold" and period.revealed) or (stratum.mode == "follow_up" and not period.revealed):
+        when = "before its key is revealed" if stratum.mode == "hold" else "after it is closed"
+        raise DrawError(f"{period.chain}/{stratum.name}: this stratum is drawn {when}")
+    outcome = Draw(u < stratum.limit, u, stratum.limit, stratum.rate)
+    place = {"log": period.log, "period": period.period, "lane": RANDOM, "mode": stratum.mode, "stratum": stratum.name}
+    body = {
+        **place,
+        "decision": leaf_hash(found.entry.canonical()).hex(),
+        "u": f"{u:016x}",
         "threshold": f"{outcome.threshold:016x}",
         "probability": str(outcome.probability),
         "picked": outcome.picked,
     }
-
-
-def _standing(session: Session, case: str, ask: _Ask) -> Draw | None:
-    query = select(EntryRow.data).where(EntryRow.case_ref == case, col(EntryRow.type) == TICKET)
-    data = session.scalar(query.order_by(col(EntryRow.case_seq)).limit(1))
-    if data is None:
-        return None
-    body = Entry.parse(data).body
-    asked, found = (ask.log, ask.period, ask.stratum), (body["log"], body["period"], body["stratum"])
-    if asked != found:
-        raise DrawError(
-            f"{case}: a case is drawn once: asked for {'/'.join(asked)}, drawn already in {'/'.join(found)}; "
-            "a second draw would let somebody choose between two tickets"
-        )
-    return Draw(body["picked"], int(body["u"], 16), int(body["threshold"], 16), Fraction(body["probability"]))
-
-
-def _write_commitment(journal: Journal, session: Session, entries: list[Entry], ask: _Ask, actor: Actor) -> None:
-    commitment = key_commitment(ask.key)
-    committed = next((entry.body["commitment"] for entry in entries if entry.type == COMMIT), None)
-    if committed is None:
-        body = {"log": ask.log, "period": ask.period, "method": METHOD, "commitment": commitment}
-        _append(journal, session, entries, ask, COMMIT, actor=actor, body=body)
-    elif committed != commitment:
-        raise DrawError(
-            f"{ask.chain}: expected the draw key whose hash was journalled before the period ({committed[:16]}…), "
-            f"found another ({commitment[:16]}…): put the right key file back; a new key begins with a new period"
-        )
-
-
-def _write_plan(journal: Journal, session: Session, entries: list[Entry], ask: _Ask, actor: Actor) -> None:
-    plans = [entry.body for entry in entries if entry.type == PLAN and entry.body["stratum"] == ask.stratum]
-    planned = Fraction(plans[-1]["rate"]) if plans else None
-    if planned == ask.rate:
-        return
-    if planned is not None and ask.rate < planned:
-        raise DrawError(
-            f"{ask.chain}/{ask.stratum}: expected a rate of at least {planned}, found {ask.rate}: within a period a "
-            "rate can rise, and fall only from the next"
-        )
-    body = {"lane": LANE, "stratum": ask.stratum, "rate": str(ask.rate), "threshold": f"{ask.limit:016x}"}
-    _append(journal, session, entries, ask, PLAN, actor=actor, body=body)
-
-
-def _append(
-    journal: Journal,
-    session: Session,
-    entries: list[Entry],
-    ask: _Ask,
-    kind: str,
-    *,
-    actor: Actor,
-    body: Mapping[str, JSONInput],
-) -> None:
-    # Since we read the chain, another worker may have begun the period and committed. The number tells:
-    # if the chain has grown, what we are about to say was decided on an old reading.
-    written = journal.append(session, ask.chain, kind, actor=actor, body=body)
-    if written.case_seq != len(entries):
-        raise JournalConflictError(f"{ask.chain}: another worker wrote to the period's chain: roll back and run again")
-    entries.append(written)
+    written = scribe.append(found.case, TICKET, body)
+    if outcome.picked:
+        scribe.append(found.case, PICK, {**place, "why": "ticket"}, causes=(written.case_seq,))
+    return outcome

@@ -42,6 +42,26 @@ def period_key(draw_key: bytes, log: str, period: str) -> bytes:
     return derive(draw_key, f"{METHOD}|{log}|{period}")
 
 
+def follow_up_key(key: bytes, root: bytes, randomness: str) -> bytes:
+    """The key of the draws that are made after a closed period: SHA-256(K_period || root || randomness).
+
+    ``root``: of a checkpoint that covers the whole period and was signed before the randomness was known. Whoever knows
+    K cannot choose the root, and whoever writes the log does not know K; ``randomness`` (dice, a beacon) binds both.
+    """
+    if len(root) != hashlib.sha256().digest_size:
+        raise DrawError(f"root: expected the 32 bytes of a checkpoint's root hash, found {len(root)}")
+    return hashlib.sha256(key + root + randomness.encode()).digest()
+
+
+def lot(purpose: str, case_ref: str, u: int) -> int:
+    """A second number from a ticket, as even and as unsteerable: who is reviewed blind, who is reviewed twice.
+
+    The first 64 bits of SHA-256("stickprov/v1|<purpose>|<case>|<u as 16 hex digits>").
+    """
+    message = f"{METHOD}|{purpose}|{case_ref}|{u:016x}".encode()
+    return int.from_bytes(hashlib.sha256(message).digest()[:8], "big")
+
+
 def key_commitment(key: bytes) -> str:
     """SHA-256 of the period's key, hex: journalled before the first draw, so that the key cannot be changed later."""
     return hashlib.sha256(key).hexdigest()

@@ -12,6 +12,7 @@ from audit.keyfile import read_key_file
 from audit.vault.keys import KeyRing, MasterKey
 from audit.vault.tables import CaseKeyRow
 from robot.engine.house import House
+from robot.engine.keepers import keeper_is_service
 from robot.store.database import DatabaseError
 from robot.store.tables import CaseRow
 
@@ -57,7 +58,8 @@ def _schema(house: House) -> str:
 
 def _keys(house: House) -> str:
     try:
-        read_key_file(house.settings.draw_key)
+        if not keeper_is_service():
+            read_key_file(house.settings.draw_key)
         ring = KeyRing(MasterKey.from_file(house.settings.master_key))
         with house.database.read() as session:
             key = session.exec(select(CaseKeyRow).limit(1)).first()

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from robot.definition import Definition
+from robot.definition.model import Stickprov
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import Told, changed
 from robot.engine.scope import Scope
@@ -50,9 +50,9 @@ class _Notebook:
     def pull(self, scope: Scope, code: str) -> None:
         """Nothing: a rehearsal holds nobody else up."""
 
-    def draw(self, stratum: str, rate: Fraction) -> None:
+    async def draw(self, stratum: str, plan: Stickprov) -> None:
         """Never called: a rehearsal plans the draw and does not draw, or it could be repeated until it fits."""
-        raise AssertionError(stratum, rate)
+        raise AssertionError(stratum, plan)
 
 
 class Rehearsal:

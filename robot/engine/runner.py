@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log.entry import Actor
+from connectors.contract import Failed
+from robot.definition.model import Stickprov
 from robot.engine.brake import Brakes, Puller
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
@@ -76,11 +77,14 @@ class _CaseHand:
         self._ledger.must_be_newest(self.state)
         return left
 
-    def draw(self, stratum: str, rate: Fraction) -> None:
+    async def draw(self, stratum: str, plan: Stickprov) -> Failed | None:
         """Draw the case's stickprov ticket once."""
-        if self.state.ticket is None:
-            self._drawing.draw(self.state, stratum, rate, actor=self.actor)
+        if self.state.ticket is not None:
+            return None
+        failed = await self._drawing.draw(self.state, stratum, plan, actor=self.actor)
+        if failed is None:
             self._reload()
+        return failed
 
     def pull(self, scope: Scope, code: str) -> None:
         """Pull the brake once, with this case as the one that ran into it."""

@@ -17,6 +17,7 @@ from audit.clock import Clock
 from audit.log.tables import EntryRow
 from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, discover
 from robot.engine.connect import Connections
+from robot.engine.drawing import Drawing
 from robot.engine.house import House
 from robot.engine.lease import Lease, NameTakenError
 from robot.engine.queue import Consumer, Job, Limits
@@ -72,6 +73,7 @@ class Worker:
             on_refused=lambda: signal.raise_signal(signal.SIGTERM),
         )
         self._connections: Connections | None = None
+        self._drawing: Drawing | None = None
         self._consumer: Consumer | None = None
         self._sweep: Sweep | None = None
         self._runner: Runner | None = None
@@ -91,11 +93,12 @@ class Worker:
         self._thread.start()
         self._connections = Connections(self._settings, self.house.clock)
         services = self._connections.services
+        self._drawing = self.house.drawing()
         self._runner = Runner(
             self.house.ledger,
             self.house.library,
             services,
-            self.house.drawing(),
+            self._drawing,
             self.house.brakes,
             self._settings.retry_attempts,
             self._settings.interruptions,
@@ -168,9 +171,11 @@ class Worker:
 
     def _close_connections(self) -> None:
         if self._thread.is_alive():
-            if self._connections is not None:
+            for opened in (self._connections, self._drawing and self._drawing.keeper):
+                if opened is None:
+                    continue
                 try:
-                    self._on_loop(self._connections.aclose()).result(CLOSING_SECONDS)
+                    self._on_loop(opened.aclose()).result(CLOSING_SECONDS)
                 except NotInTimeError:
                     log.warning("worker.connections_left", seconds=CLOSING_SECONDS)
             self._loop.call_soon_threadsafe(self._loop.stop)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Protocol
 
 import stamina
@@ -10,6 +9,7 @@ import stamina
 from audit.clock import Clock
 from connectors.contract import Answer, Channel, Failed, FailureKind, Register
 from connectors.manifest import Manifest
+from robot.definition.model import Stickprov
 from robot.engine.case import CaseState
 from robot.engine.scope import Scope
 from robot.gui.bot import Bot
@@ -32,8 +32,11 @@ class Hand(Protocol):
         Returns for how many seconds it surely stays so. Raises `StaleCaseError` when it is not: then do nothing.
         """
 
-    def draw(self, stratum: str, rate: Fraction) -> None:
-        """Draw the case's stickprov ticket and journal it; does nothing when it already has one."""
+    async def draw(self, stratum: str, plan: Stickprov) -> Failed | None:
+        """Draw the case's stickprov ticket and journal it; does nothing when it already has one.
+
+        The failure of a keeper that does not answer: then nothing is drawn, and nothing is passed over.
+        """
 
     def pull(self, scope: Scope, code: str) -> None:
         """Pull the brake, so that the next case does not run into what stopped this one."""

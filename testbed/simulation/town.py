@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,18 @@ from audit.clock import ManualClock
 from audit.log.entry import Actor, Entry
 from audit.log.journal import Journal
 from audit.log.tables import EntryRow
+from audit.stickprov.keeper import IN_MEMORY, Keeper
 from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
+from connectors.contract import Failed
 from connectors.manifest import discover as discover_connectors
 from robot.definition import discover
+from robot.definition.model import Stickprov
 from robot.engine.brake import Brakes
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
 from robot.engine.intake import Intake
+from robot.engine.keepers import Embedded
 from robot.engine.ledger import Ledger
 from robot.engine.library import Library
 from robot.engine.review import Reviews
@@ -92,13 +95,14 @@ class PointedDrawing(Drawing):
 
     stage: Stage | None = None
 
-    def draw(self, state: CaseState, stratum: str, rate: Fraction, *, actor: Actor) -> None:
+    async def draw(self, state: CaseState, stratum: str, plan: Stickprov, *, actor: Actor) -> Failed | None:
         """Draw between two points."""
         if self.stage is not None:
             _may_lose(self.stage.point("draw", LOST))
-        Drawing.draw(self, state, stratum, rate, actor=actor)
+        failed = await Drawing.draw(self, state, stratum, plan, actor=actor)
         if self.stage is not None:
             _may_lose(self.stage.point("drawn", LOST))
+        return failed
 
 
 def _may_lose(fate: str) -> None:
@@ -155,10 +159,12 @@ class Town:
         )
         self.reviews = Reviews(self.ledger, ground.library)
         self.brakes = Brakes(self.database, self.journal)
+        self.keeper = Keeper(DRAW_KEY, IN_MEMORY, self.clock)
         self.runner = self._runner()
 
     def close(self) -> None:
         """Let go of the database and remove it."""
+        self.keeper.close()
         self.database.close()
         self.ground.remove(self.name)
 
@@ -172,7 +178,7 @@ class Town:
         }
         bots: Any = {"verksamhetssystem": SimulatedBot(outside)}
         services = Services(self.clock, registers, channels, bots, self.ground.manifests)
-        drawing = PointedDrawing(self.database, self.journal, DRAW_KEY, self.stage)
+        drawing = PointedDrawing(self.database, self.journal, Embedded(self.keeper, self.clock), self.stage)
         return Runner(self.ledger, self.ground.library, services, drawing, self.brakes)
 
     def _intended(self, effect: str, reference: str, key: str | None) -> bool:

@@ -1,0 +1,1 @@
+"""The keeper of the stickprov's draw key: a service that the controller runs."""
