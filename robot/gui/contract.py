@@ -19,7 +19,9 @@ def fitting(field_type: FieldType, match: str) -> frozenset[str]:
     """The kinds of control that take a field of this type. A value found inside a longer option stands in a list."""
     if match == "contains":
         return frozenset({"select"})
-    if field_type in {"select", "radio", "checkbox", "autocomplete"}:
+    if field_type == "autocomplete":  # a field that suggests does not always say that it does
+        return frozenset({"autocomplete", "text"})
+    if field_type in {"select", "radio", "checkbox"}:
         return frozenset({field_type})
     return frozenset({"text"})
 
@@ -67,7 +69,7 @@ def check_rows(page: Page, seen: Seen, counts: Mapping[str, int]) -> None:
 def _fields(page: Page, seen: Seen) -> Iterator[str]:
     labels = [control.label for control in seen.controls if not control.table]
     for label, value in page.fields.items():
-        found = [control for control in seen.controls if control.label == label and not control.table]
+        found = [control for control in seen.controls if control.named(label)]
         if len(found) != 1:
             near = closest(label, [one for one in labels if one not in page.fields])
             hint = f" (närmast finns {near})" if near and not found else ""
@@ -101,7 +103,7 @@ def _table(rows: Rows, seen: Seen) -> Iterator[str]:
 def _new_required(page: Page, seen: Seen) -> Iterator[str]:
     columns = {(rows.table, column) for rows in page.rows for column in rows.columns}
     for control in seen.controls:
-        known = (control.table, control.column) in columns if control.table else control.label in page.fields
+        known = (control.table, control.column) in columns if control.table else any(map(control.named, page.fields))
         if control.required and not known:
             yield f"{control.column or control.label}: ny obligatorisk uppgift"
 

@@ -41,7 +41,7 @@ class PlannedField:
     def is_at(self, control: Control) -> bool:
         """Whether the control is this field."""
         if self.row is None:
-            return control.label == self.label and not control.table
+            return control.named(self.label)
         return (control.table, control.column, control.row) == (self.table, self.label, self.row - 1)
 
 
@@ -105,10 +105,11 @@ def wanted(label: str, value: Value, values: Mapping[str, Any]) -> str:
     if value.text is not None:
         return value.text
     try:
-        return written(_named(value.value or "", label, values), value.type)
+        text = written(_named(value.value or "", label, values), value.type)
     except UnreadableError as error:
         text = f"Värdet {value.value} passar inte för {label}: {error}."
         raise GuiFailure("human", "fel_typ", text, label=label, wanted=value.type) from error
+    return value.words.get(text, text)
 
 
 async def fill_page(session: Session, page: Page, seen: Seen) -> Seen:
@@ -137,7 +138,13 @@ def _to_add(rows: Rows, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _action(field: PlannedField) -> dict[str, Any]:
     kinds = sorted(fitting(field.type, field.match))
-    return {"at": field.at(), "value": field.value, "match": field.match, "kinds": kinds}
+    return {
+        "at": field.at(),
+        "value": field.value,
+        "match": field.match,
+        "kinds": kinds,
+        "pick": field.type == "autocomplete",
+    }
 
 
 def _not_taken(planned: list[PlannedField], seen: Seen) -> list[PlannedField]:

@@ -43,12 +43,14 @@ class Value(Part):
     """A value to write or compare: exactly one of `value` (name of a fact, a rule, or a column of the row) and `text`.
 
     `match: contains` accepts a page that shows more than the value; of a select it takes the only option that holds it.
+    `words`: what the page calls a value, where its word is another than ours (`{Bifall: Beviljas}`).
     """
 
     value: Label | None = None
     text: Label | None = None
     type: FieldType = "text"
     match: Literal["exact", "contains"] = "exact"
+    words: dict[Label, Label] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -120,6 +122,8 @@ class Read(Part):
 class Page(Part):
     """One page as a person meets it: how it is known, what is filled, read and compared, and what is pressed.
 
+    Known by its `heading`, the start of it, or, for a step that opens over the page, the name of its `dialog`.
+
     The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `open_row` (follow the
     row's link) or `find_row` (only look at it). `absent`: the words by which the page says that what was searched for
     does not exist.
@@ -127,6 +131,7 @@ class Page(Part):
 
     heading: Label | None = None
     heading_starts: Label | None = None
+    dialog: Label | None = None
     absent: Label | None = None
     fields: dict[Label, Value] = Field(default_factory=dict)
     rows: Annotated[tuple[Rows, ...], Field(strict=False)] = ()
@@ -139,8 +144,8 @@ class Page(Part):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if self.heading is not None and self.heading_starts is not None:
-            raise ValueError("give `heading` or `heading_starts`, not both")
+        if sum(sign is not None for sign in (self.heading, self.heading_starts, self.dialog)) > 1:
+            raise ValueError("give one of `heading`, `heading_starts` and `dialog`: a page is known by one thing")
         if sum(way is not None for way in (self.press, self.open_row, self.find_row)) > 1:
             raise ValueError("give one of `press`, `open_row` and `find_row`: a page is left once")
         if self.section is not None and not self.read:

@@ -11,7 +11,11 @@ from robot.gui.values import plain, same
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A field that can be filled. ``table``, ``column`` and ``row`` (from 0) when it stands in a table."""
+    """A field that can be filled. ``table``, ``column`` and ``row`` (from 0) when it stands in a table.
+
+    ``group``: the legend or region around it. ``how``: by what the label was found (label, aria, cell, text before,
+    placeholder, …). ``filled``: it holds a value that is not the empty one. ``longest``: characters it takes, -1 any.
+    """
 
     label: str
     kind: str
@@ -23,6 +27,14 @@ class Control:
     table: str
     column: str
     row: int
+    group: str = ""
+    how: str = "label"
+    filled: bool = False
+    longest: int = -1
+
+    def named(self, label: str) -> bool:
+        """Whether a screen file means this field by the label: its own, or "group / label" where labels repeat."""
+        return not self.table and label in {self.label, f"{self.group} / {self.label}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +59,13 @@ class Seen:
     path: str
     broken: bool
     heading: str
+    headings: tuple[str, ...]
     words: tuple[bool, ...]
     banner: tuple[str, ...]
     alerts: tuple[str, ...]
     messages: tuple[str, ...]
     dialog: str | None
+    dialog_name: str
     controls: tuple[Control, ...]
     shown: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
@@ -64,11 +78,13 @@ class Seen:
             path=data["path"],
             broken=data["broken"],
             heading=data["heading"],
+            headings=tuple(data["headings"]),
             words=tuple(data["words"]),
             banner=tuple(data["banner"]),
             alerts=tuple(data["alerts"]),
             messages=tuple(data["messages"]),
             dialog=data["dialog"]["text"] if data["dialog"] else None,
+            dialog_name=data["dialog"]["name"] if data["dialog"] else "",
             controls=tuple(_control(entry) for entry in data["controls"]),
             shown=tuple((entry["label"], entry["value"]) for entry in data["shown"]),
             tables=tuple(_table(entry) for entry in data["tables"]),
@@ -76,15 +92,17 @@ class Seen:
         )
 
     def is_page(self, page: Page) -> bool:
-        """Whether the heading is the one that the screen file names."""
+        """Whether the dialog or the heading is the one that the screen file names."""
+        if page.dialog is not None:
+            return self.dialog is not None and self.dialog_name == page.dialog
         if page.heading is not None:
-            return self.heading == page.heading
-        return page.heading_starts is None or self.heading.startswith(page.heading_starts)
+            return page.heading in self.headings
+        return page.heading_starts is None or any(head.startswith(page.heading_starts) for head in self.headings)
 
     def labelled(self, label: str) -> list[str]:
         """The values shown beside a label, each once; more than one: the page contradicts itself."""
         found = [value for name, value in self.shown if name == label]
-        found += [control.value for control in self.controls if control.label == label and not control.table]
+        found += [control.value for control in self.controls if control.named(label)]
         return list(dict.fromkeys(found))
 
     def tables_named(self, name: str) -> list[Table]:
@@ -121,6 +139,10 @@ def _control(entry: dict[str, Any]) -> Control:
         table=entry.get("table", ""),
         column=entry.get("column", ""),
         row=entry.get("row", -1),
+        group=entry["group"],
+        how=entry["how"],
+        filled=entry["filled"],
+        longest=entry["longest"],
     )
 
 

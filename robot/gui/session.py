@@ -23,6 +23,7 @@ from robot.gui.round_trip import LeftError, RoundTrip
 from robot.gui.screen import Page, ScreenFile
 from robot.gui.seen import Seen, closest
 
+NOWHERE = Page()
 REDIRECTS = 5  # documents that may follow each other before one stays
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
 
@@ -40,7 +41,12 @@ class CaseSystem:
 
 @cache
 def _script() -> str:
-    return files("robot.gui").joinpath("page.js").read_text(encoding="utf-8")
+    page, see = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "see.js"))
+    return page.replace("/* see.js */", see)
+
+
+def _expected(page: Page) -> dict[str, str | None]:
+    return {"heading": page.heading, "headingStarts": page.heading_starts, "dialog": page.dialog}
 
 
 class Session:
@@ -56,6 +62,7 @@ class Session:
         self.now = now
         self.limit = system.manifest.timeouts.read_seconds
         self._whose = [str(values[name]) for name in screen.identity.shows]
+        self._dialog: str | None = None  # the declared one that the page at hand stands in
         self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
 
     async def begin(self) -> Seen:
@@ -89,11 +96,16 @@ class Session:
             await self.tab.page.goto(urljoin(self.system.base_url, path), wait_until="commit")
         return await self.arrive()
 
-    async def arrive(self) -> Seen:
+    async def await_page(self, page: Page) -> Seen:
+        """The page, once it shows what tells it apart, or has been still for a moment; checked as `check` says."""
+        self._dialog = page.dialog
+        return self.check(await self.arrive(page))
+
+    async def arrive(self, page: Page = NOWHERE) -> Seen:
         """The page, once it is loaded and not busy."""
         for _ in range(REDIRECTS):
             with suppress(LeftError):
-                answer = await self._unless_interrupted(self.ask("arrive"))
+                answer = await self._unless_interrupted(self.ask("arrive", **_expected(page)))
                 if not answer["settled"]:
                     raise self._slow()
                 return self._answered(Seen.of(answer["page"]))
@@ -119,17 +131,17 @@ class Session:
             found = f"{answer['count']} sådana" if answer["count"] else "ingen sådan"
             text = f"Knappen eller länken {name} ska finnas en gång på sidan; det finns {found}.{hint}"
             raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=name, wanted=name, found=near)
-        return await self._after_press(answer, login=login, dialog=dialog)
+        return await self._after_press(answer, then, login=login, dialog=dialog)
 
     async def open_row(self, table: str, row: int, then: Page) -> Seen:
         """Follow the only link of a row."""
         return await self._after_press(
-            await self._act("openRow", then, table=table, row=row), login=False, dialog=False
+            await self._act("openRow", then, table=table, row=row), then, login=False, dialog=False
         )
 
-    async def _after_press(self, answer: dict[str, Any] | None, *, login: bool, dialog: bool) -> Seen:
+    async def _after_press(self, answer: dict[str, Any] | None, then: Page, *, login: bool, dialog: bool) -> Seen:
         if answer is None:
-            seen = await self.arrive()
+            seen = await self.arrive(then)
         else:
             seen = Seen.of(answer["page"])
             if answer.get("late"):
@@ -145,9 +157,9 @@ class Session:
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
         self.tab.leave()
-        expected = {"heading": then.heading, "headingStarts": then.heading_starts}
+        self._dialog = then.dialog
         try:
-            return await self._unless_interrupted(self.ask(operation, **expected, **more))
+            return await self._unless_interrupted(self.ask(operation, **_expected(then), **more))
         except LeftError:
             return None
 
@@ -238,7 +250,7 @@ class Session:
 
     def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
-        if self.tab.dialogs or (seen.dialog and not dialog):
+        if self.tab.dialogs or (seen.dialog and not dialog and seen.dialog_name != self._dialog):
             raise self._unexpected_dialog(seen)
         if not seen.words[0] or self.tab.script_status == 401:
             if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:

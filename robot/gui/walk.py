@@ -9,9 +9,7 @@ from robot.gui.fill import compare_page, differs, fill_page, wanted
 from robot.gui.read import read_page
 from robot.gui.screen import OneRow, Page
 from robot.gui.seen import Seen, Table, shows
-from robot.gui.session import Session
-
-NOWHERE = Page()
+from robot.gui.session import NOWHERE, Session
 
 
 @dataclass(slots=True)
@@ -47,6 +45,8 @@ class Walk:
     async def _page(self, page: Page, *, inside: bool, patience: float) -> None:
         if page.absent is not None and page.absent in self.seen.messages:
             raise GuiFailure("human", "finns_inte", f"Systemet svarade: {page.absent}", page=self.seen.heading)
+        if not self.seen.is_page(page):
+            self.seen = await self.session.await_page(page)
         if not self.seen.is_page(page):
             raise _wrong_page(page, self.seen)
         if inside:
@@ -121,7 +121,7 @@ class Walk:
 
 
 def _wrong_page(page: Page, seen: Seen) -> GuiFailure:
-    expected = page.heading or page.heading_starts or ""
+    expected = page.dialog or page.heading or page.heading_starts or ""
     text = f"Sidan {expected} väntades, men systemet visade en annan."
     found = " ".join([seen.heading, *seen.messages])
     return GuiFailure("human", "fel_sida", text, page=seen.heading, label=expected, wanted=expected, found=found)
