@@ -30,6 +30,24 @@ class Settings(BaseSettings):
     draw_key_file: Path | None = Field(
         default=None, description="File with the stickprov's draw key. Empty: secrets/draw.key in the data folder."
     )
+    log_origin: str = Field(
+        default="demo/ekonomiskt_bistand/2026",
+        pattern=r"^[^\s+]+$",
+        max_length=200,
+        description="Name of the log on its checkpoints: municipality/activity/year. Never reused for another log.",
+    )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="File with the secret of the log's signing keys. Empty: secrets/log.key in the data folder.",
+    )
+    log_heads_file: Path | None = Field(
+        default=None,
+        description="SQLite file with the last signed heads, never restored with the database. "
+        "Empty: log-heads.sqlite in the data folder.",
+    )
+    log_policy_file: Path | None = Field(
+        default=None, description="The log's witnesses, their addresses and the quorum (tlog-policy). Empty: none."
+    )
     intake_folder: Path | None = Field(
         default=None, description="Folder where the e-service leaves applications. Empty: intake in the data folder."
     )
@@ -110,6 +128,16 @@ class Settings(BaseSettings):
     def draw_key(self) -> Path:
         """The file of the stickprov's draw key."""
         return self.draw_key_file or self.data / "secrets" / "draw.key"
+
+    @property
+    def log_key(self) -> Path:
+        """The file of the log's signing secret."""
+        return self.log_key_file or self.data / "secrets" / "log.key"
+
+    @property
+    def log_heads(self) -> Path:
+        """The file of the last signed heads."""
+        return self.log_heads_file or self.data / "log-heads.sqlite"
 
     @property
     def intake(self) -> Path:

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from typing import NamedTuple
 
+from audit.canonical import JSON
 from audit.log.note import Algorithm, SigningKey, VerifierKey
 from audit.vault.keys import derive
 
@@ -29,12 +30,13 @@ def log_keys(origin: str, secret: bytes) -> LogKeys:
     )
 
 
-def rotations(old: LogKeys, new: LogKeys) -> list[dict[str, str]]:
+def rotations(old: LogKeys, new: LogKeys) -> list[dict[str, JSON]]:
     """The bodies of the `key.rotated` entries: each new key is vouched for by the old one, and the other way round."""
     return [_rotation(before, after) for before, after in zip(old, new, strict=True)]
 
 
-def _rotation(old: SigningKey, new: SigningKey) -> dict[str, str]:
-    names = {"old": old.verifier.text(), "new": new.verifier.text()}
-    message = f"key.rotated/v1\n{old.name}\n{names['old']}\n{names['new']}\n".encode()
-    return {**names, "by_old": b64encode(old.sign(message)).decode(), "by_new": b64encode(new.sign(message)).decode()}
+def _rotation(old: SigningKey, new: SigningKey) -> dict[str, JSON]:
+    before, after = old.verifier.text(), new.verifier.text()
+    message = f"key.rotated/v1\n{old.name}\n{before}\n{after}\n".encode()
+    signatures = {"by_old": old.sign(message), "by_new": new.sign(message)}
+    return {"old": before, "new": after, **{name: b64encode(made).decode() for name, made in signatures.items()}}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from audit.errors import LogError
 from audit.log import sequencer, tree
@@ -15,7 +15,7 @@ from audit.log.checkpoint import Checkpoint, signed
 from audit.log.entry import leaf_hash, timestamp
 from audit.log.heads import Head, Heads
 from audit.log.keys import LogKeys
-from audit.log.tables import CheckpointRow, EntryRow, LeafRow
+from audit.log.tables import CHECKPOINTS, CheckpointRow, EntryRow, LeafRow
 from audit.log.tree import Frontier
 
 AT_ONCE = 2000
@@ -54,8 +54,8 @@ class Notary:
     def sign(self, session: Session, at: datetime) -> Head:
         """Sign the log as it is, and return its head; the last one again when nothing was added.
 
-        Entries must have got their places in an earlier, committed transaction. The root is recomputed from the bytes
-        of every entry since the last head. Raises `LogError` when anything contradicts what was signed.
+        The session reads one snapshot of what is committed; `keep` the head afterwards. The root is recomputed from the
+        bytes of every entry since the last head. Raises `LogError` when anything contradicts what was signed.
         """
         self.check(session)
         before = self.heads.newest(self.origin)
@@ -82,20 +82,18 @@ class Notary:
             why = f"{self.origin}: the stored tree is not the one of the stored entries ({front.size} of them)"
             raise LogError("other_tree", why)
         if before is not None and before.size == front.size:
-            head = before
-        else:
-            note = signed(Checkpoint(self.origin, front.size, root), self.keys, at)
-            head = Head(self.origin, front.size, root, front.pack(), note.render())
-            self.heads.replace(before, head)
-        _stored(session, head, at)
+            return before
+        note = signed(Checkpoint(self.origin, front.size, root), self.keys, at)
+        head = Head(self.origin, front.size, root, front.pack(), note.render())
+        self.heads.replace(before, head)
         return head
 
 
-def _stored(session: Session, head: Head, at: datetime) -> None:
+def keep(session: Session, head: Head, at: datetime) -> None:
+    """Put the signed head into the log's own database, where receipts and exports find it."""
     if session.get(CheckpointRow, (head.origin, head.size)) is None:
         values = {"origin": head.origin, "size": head.size, "root": head.root, "note": head.note}
-        rows = SQLModel.metadata.tables[CheckpointRow.__tablename__]
-        session.execute(insert(rows), {**values, "signed_at": timestamp(at)})
+        session.execute(insert(CHECKPOINTS), {**values, "signed_at": timestamp(at)})
 
 
 def _replay(

@@ -87,10 +87,6 @@ ENTRIES = SQLModel.metadata.tables[EntryRow.__tablename__]
 PENDING = SQLModel.metadata.tables[PendingRow.__tablename__]
 LEAVES = SQLModel.metadata.tables[LeafRow.__tablename__]
 NODES = SQLModel.metadata.tables[NodeRow.__tablename__]
-LOG_TABLES = (
-    PENDING,
-    LEAVES,
-    NODES,
-    SQLModel.metadata.tables[CheckpointRow.__tablename__],
-    SQLModel.metadata.tables[CosignatureRow.__tablename__],
-)
+CHECKPOINTS = SQLModel.metadata.tables[CheckpointRow.__tablename__]
+COSIGNATURES = SQLModel.metadata.tables[CosignatureRow.__tablename__]
+LOG_TABLES = (PENDING, LEAVES, NODES, CHECKPOINTS, COSIGNATURES)

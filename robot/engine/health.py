@@ -82,6 +82,13 @@ def _journal(house: House) -> str:
     return ""
 
 
+def _log(house: House) -> str:
+    try:
+        return house.logbook().wrong()
+    except (AuditError, SQLAlchemyError) as error:
+        return f"the log cannot be read ({type(error).__name__})"
+
+
 def _disk(house: House) -> str:
     free = shutil.disk_usage(house.settings.data).free
     if free >= LEAST_FREE_BYTES:
@@ -98,6 +105,7 @@ _CHECKS: dict[str, Check] = {
     "schema": _schema,
     "keys": _keys,
     "journal": _journal,
+    "log": _log,
     "disk": _disk,
 }
 

@@ -24,6 +24,7 @@ from robot.engine.intake import Intake
 from robot.engine.intake_folder import Folder
 from robot.engine.ledger import Ledger
 from robot.engine.library import Library
+from robot.engine.logbook import Logbook
 from robot.engine.queue import Queue
 from robot.engine.review import Reviews
 from robot.settings import Settings
@@ -91,6 +92,10 @@ class House:
         """The stickprov draw. Only a worker asks for it, and only here is the draw key read."""
         return Drawing(self.database, self.ledger.journal, read_key_file(self.settings.draw_key))
 
+    def logbook(self) -> Logbook:
+        """The log over all entries: integrates, and signs where the key is."""
+        return Logbook(self.database, self.ledger.journal, self.clock, self.settings)
+
     def folder(self) -> Folder:
         """The intake folder."""
         return Folder(self.settings.intake, self.intake, process=self.settings.intake_process)
@@ -112,6 +117,7 @@ def _first_keys(settings: Settings, database: Database) -> None:
         names = ", ".join(str(path) for path in missing)
         msg = f"the database holds {entries} journal entries, but a key file is missing: {names}; restore it"
         raise DatabaseError(msg)
-    for path in missing:
+    # The log's key need not be where the robot is; a machine that starts the log has it.
+    for path in (*missing, *([] if settings.log_key.exists() else [settings.log_key])):
         path.parent.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
         create_key_file(path)

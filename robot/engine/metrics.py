@@ -17,8 +17,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlmodel import Session, col, func, select
 
+from audit.log import sequencer
 from audit.log.entry import Entry
-from audit.log.tables import EntryRow
+from audit.log.tables import CheckpointRow, EntryRow
 from robot.engine.brake import PULLED, RELEASED, chain, fold_brakes
 from robot.engine.case import CaseState
 from robot.steps.base import Draft
@@ -39,6 +40,10 @@ _sweeps = Counter(
     "arende_sweep_actions", "What the sweep did about jobs without a live owner.", ["action"], registry=PROCESS
 )
 
+_checkpoints = Counter(
+    "arende_log_checkpoints", "Heads of the log that were signed or refused to be.", ["outcome"], registry=PROCESS
+)
+
 Families = Callable[[Session, datetime], Sequence[Metric]]
 
 
@@ -54,6 +59,11 @@ def count_effects(state: CaseState, drafts: Sequence[Draft]) -> None:
 def count_sweep(action: str, number: int = 1) -> None:
     """Count what the sweep did; ``action`` is a word from its code."""
     _sweeps.labels(action).inc(number)
+
+
+def count_checkpoint(outcome: str) -> None:
+    """Count a head of the log: "signed", or "refused" because it contradicts an earlier one."""
+    _checkpoints.labels(outcome).inc()
 
 
 @contextmanager
@@ -146,4 +156,16 @@ def _brakes(session: Session, _: datetime) -> Sequence[Metric]:
     return [family]
 
 
-_FAMILIES: tuple[Families, ...] = (_states, _reasons, _queues, _late, _brakes)
+def _log(session: Session, now: datetime) -> Sequence[Metric]:
+    pending = GaugeMetricFamily("arende_log_waiting", "Entries that have no place in the log yet.")
+    pending.add_metric([], sequencer.waiting(session))
+    size = GaugeMetricFamily("arende_log_entries", "Entries that have their place in the log.")
+    size.add_metric([], sequencer.size(session))
+    age = GaugeMetricFamily("arende_log_checkpoint_age_seconds", "Age of the newest signed head of the log.")
+    newest = session.exec(select(func.max(CheckpointRow.signed_at))).one()
+    if newest is not None:
+        age.add_metric([], max((now - datetime.fromisoformat(newest)).total_seconds(), 0.0))
+    return [pending, size, age]
+
+
+_FAMILIES: tuple[Families, ...] = (_states, _reasons, _queues, _late, _brakes, _log)

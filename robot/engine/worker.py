@@ -19,10 +19,12 @@ from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, 
 from robot.engine.connect import Connections
 from robot.engine.drawing import Drawing
 from robot.engine.house import House
+from robot.engine.keeper import Keeper
 from robot.engine.lease import Lease, NameTakenError
 from robot.engine.queue import Consumer, Job, Limits
 from robot.engine.runner import Runner
 from robot.engine.sweep import Sweep
+from robot.engine.turn import turn_of
 from robot.settings import Settings, connector_environment
 from robot.steps.base import CASES_QUEUE
 from robot.store.tables import CaseRow
@@ -72,6 +74,7 @@ class Worker:
             # Another worker runs under our name: what we take from now on we could not finish.
             on_refused=lambda: signal.raise_signal(signal.SIGTERM),
         )
+        self._keeper = Keeper(self.house.logbook(), turn_of(self.house.database, "log"), self.house.clock)
         self._connections: Connections | None = None
         self._drawing: Drawing | None = None
         self._consumer: Consumer | None = None
@@ -115,6 +118,7 @@ class Worker:
             self.house, self._runner, self._lease, in_hand=self._jobs, settle_seconds=self._settle_seconds
         )
         self._sweep.start()
+        self._keeper.start()
         log.info("worker.started", worker=self._lease.name, executor=self._lease.executor, queues=sorted(self.queues))
 
     def stop(self) -> bool:
@@ -131,6 +135,7 @@ class Worker:
         self._break_off(None)
         self._close_connections()
         self._lease.close(leave=not ended)
+        self._keeper.stop()
         if self._owns_house:
             self.house.close()
         log.info("worker.stopped", worker=self._lease.name, broken_off=not ended)
