@@ -97,7 +97,7 @@
   };
   const leads = (a, b) => {
     const left = a.right <= b.left + 4 && a.top < b.bottom && a.bottom > b.top;
-    const above = a.bottom <= b.top + 4 && a.left <= b.left + b.width / 2 && a.right > b.left - 4;
+    const above = a.bottom <= b.top + 4 && a.left <= b.left + b.width / 2 && a.right > b.left + Math.min(8, b.width / 2);
     return left ? b.left - a.right : above ? b.top - a.bottom : Infinity;
   };
   const fitting = (text) => (text && text.length <= LONGEST_LABEL && !/[.!?]$/.test(text) ? bare(text) : "");
