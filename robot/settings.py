@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     intake_process: str = Field(
         default="ekonomiskt_bistand", description="Process that the intake folder's applications belong to."
     )
+    refused_days: int = Field(
+        default=30, ge=1, description="Days that a refused application stays in the intake folder's avvisade."
+    )
     organisationsnummer: str = Field(
         default="", description="The municipality's organisation number, twelve digits, told to the registers."
     )

@@ -1,9 +1,12 @@
 """The files of a process folder: which they are, their content hash, and what must never stand in them."""
 
+import errno
 import hashlib
 import io
 import re
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -47,9 +50,37 @@ def pack(folder: Path) -> bytes:
 def unpack(data: bytes, directory: Path, expected_version: str) -> Path:
     """Write a packed definition below `directory` and return its folder, which has the name of the process.
 
+    It is there whole or not at all: others may unpack the same version at the same time, or die while they do.
     Raises PackageError when a path leaves the folder or the content is not `expected_version`.
     """
     place = directory / expected_version.replace(":", "-")
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".unpacking-") as name:
+        whole = Path(name, "whole")
+        process = _write(data, whole)
+        found = version(whole / process)
+        if found != expected_version:
+            raise PackageError(f"expected the process version {expected_version}, found {found}")
+        if not _moved(whole, place) and version(place / process) != expected_version:
+            # Not left by us: somebody has touched it.
+            place.rename(Path(name, "touched"))
+            _moved(whole, place)
+    return place / process
+
+
+def _moved(folder: Path, place: Path) -> bool:
+    """Move the folder there in one step; False when there is one already."""
+    try:
+        folder.rename(place)
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise
+        return False
+    return True
+
+
+def _write(data: bytes, place: Path) -> str:
+    """Write the package's files below ``place``; the name of the process."""
     process = ""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name in archive.namelist():
@@ -59,11 +90,7 @@ def unpack(data: bytes, directory: Path, expected_version: str) -> Path:
             (place / path).parent.mkdir(parents=True, exist_ok=True)
             (place / path).write_bytes(archive.read(name))
             process = path.parts[0]
-    folder = place / process
-    found = version(folder)
-    if found != expected_version:
-        raise PackageError(f"expected the process version {expected_version}, found {found}")
-    return folder
+    return process
 
 
 def scan(folder: Path) -> list[Problem]:
@@ -72,16 +99,23 @@ def scan(folder: Path) -> list[Problem]:
     for file in files(folder):
         text = (folder / file).read_text(encoding="utf-8", errors="replace")
         for number, line in enumerate(text.splitlines(), start=1):
-            for match in _NUMBER.finditer(line):
-                if _is_personal_number(match):
-                    message = "a number that looks like a personnummer"
-                    hint = "a process definition is public: take it out"
-                    problems.append(Problem(file, number, match.start() + 1, message, hint))
+            for match in personal_numbers(line):
+                message = "a number that looks like a personnummer"
+                hint = "a process definition is public: take it out"
+                problems.append(Problem(file, number, match.start() + 1, message, hint))
             for match in _SECRET.finditer(line):
                 message = f"the word `{match[0]}` looks like a secret"
                 hint = "secrets live in the environment, never in a process folder; choose another word"
                 problems.append(Problem(file, number, match.start() + 1, message, hint))
     return problems
+
+
+def personal_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Every personnummer and samordningsnummer in a text: a real date and a right check digit, with or without century.
+
+    The second group is the six digits ÅÅMMDD; a samordningsnummer has 60 added to its day.
+    """
+    return (match for match in _NUMBER.finditer(text) if _is_personal_number(match))
 
 
 def _is_personal_number(match: re.Match[str]) -> bool:

@@ -98,7 +98,13 @@ class House:
 
     def folder(self) -> Folder:
         """The intake folder."""
-        return Folder(self.settings.intake, self.intake, process=self.settings.intake_process)
+        return Folder(
+            self.settings.intake,
+            self.intake,
+            process=self.settings.intake_process,
+            clock=self.clock,
+            refused_days=self.settings.refused_days,
+        )
 
     def close(self) -> None:
         """Let go of the database."""

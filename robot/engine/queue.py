@@ -23,6 +23,8 @@ SEGMENT = "segment"
 LONGEST_PRIORITY = 2**31 - 1
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 RUNNABLE = ("ENQUEUED", "DELAYED", "PENDING")
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+REMOVED_AT_ONCE = 500
 
 Run = Callable[[str, int, str], None]
 
@@ -132,6 +134,18 @@ class Queue:
         # In its own queue: without a name the library puts it in one of its own, which keeps no limits.
         self._connected().resume_workflows([job.id], queue_name=job.queue)
         return True
+
+    def forget_ended(self, seconds: float) -> int:
+        """Remove the rows of jobs that ended more than ``seconds`` ago, on the machine's clock; how many.
+
+        The journal tells what they did. A job that waits or is in hand is never among them, however old it is.
+        """
+        before = datetime.fromtimestamp(time.time() - seconds, UTC).isoformat()
+        removed = 0
+        while found := self._listed(status=list(ENDED), completed_before=before, limit=REMOVED_AT_ONCE):
+            self._connected().delete_workflows([one.workflow_id for one in found])
+            removed += len(found)
+        return removed
 
     def _listed(self, **which: Any) -> list[WorkflowStatus]:
         if which.get("workflow_ids") == []:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from audit.log.check import check_all
 from robot.engine.house import House
+from robot.engine.nightly import Nightly
 from robot.engine.turn import turn_of
 from robot.engine.working_days import SWEDEN
 
@@ -15,10 +15,15 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS = 5
 DEADLINE_SECONDS = 10 * 60
 DRIFT_SECONDS = 60 * 60
+NIGHTLY_LOOK_SECONDS = 5 * 60
+"""How soon after its hour, or after whoever should have done it died, the nightly run begins."""
+CLEARING_SECONDS = 60 * 60
+ENDED_JOBS_SECONDS = 24 * 60 * 60
+"""How long an ended job's row is kept, for whoever looks into why it ended."""
 
 
 class Scheduler:
-    """Polls the intake folder, starts the nightly run, and looks for what is late and what has drifted.
+    """Polls the intake folder, starts the nightly run, looks for what is late or has drifted, and clears up.
 
     There may be several, over several machines: the one whose turn it is acts, and another takes over when it dies.
     """
@@ -27,37 +32,36 @@ class Scheduler:
         self._house = house
         self._folder = house.folder()
         self._turn = turn_of(house.database)
-        self._one_asks = threading.Lock()
+        self._one_asks, self._one_checks = threading.Lock(), threading.Lock()
         self._acts = False
         self._beat_ns = house.clock.monotonic_ns()
         self._scheduler = BackgroundScheduler(timezone=SWEDEN)
+        self._nightly = Nightly(house)
         self._poll = self._guarded("intake.poll", self._folder.poll)
-        settings = house.settings
-        self._scheduler.add_job(
-            self._poll,
-            "interval",
-            seconds=settings.poll_seconds,
-            max_instances=1,
-            coalesce=True,
+        regular = {
+            "nightly": (NIGHTLY_LOOK_SECONDS, self._catch_up),
+            "deadlines": (DEADLINE_SECONDS, house.deadlines.look),
+            "drift": (DRIFT_SECONDS, house.drift.look),
+            "clearing": (CLEARING_SECONDS, self._clear),
+        }
+        self._missed = threading.Thread(
+            target=self._guarded("nightly", self._catch_up), name="arende-missed", daemon=True
         )
-        self._scheduler.add_job(
-            self._guarded("nightly", self.nightly), "cron", hour=settings.nightly_hour, max_instances=1, coalesce=True
-        )
-        watches = (("deadlines", DEADLINE_SECONDS, house.deadlines.look), ("drift", DRIFT_SECONDS, house.drift.look))
-        for name, seconds, look in watches:
-            self._scheduler.add_job(
-                self._guarded(name, look), "interval", seconds=seconds, max_instances=1, coalesce=True
-            )
-        self._scheduler.add_job(self.beat, "interval", seconds=BEAT_SECONDS, max_instances=1, coalesce=True)
+        self._every(house.settings.poll_seconds, self._poll)
+        self._every(BEAT_SECONDS, self.beat)
+        for name, (seconds, work) in regular.items():
+            self._every(seconds, self._guarded(name, work))
 
     def start(self) -> None:
-        """Begin, with a first look in the intake folder at once."""
+        """Begin, with a first look in the intake folder, and with the nightly run if nobody was there for it."""
         self._poll()
+        self._missed.start()
         self._scheduler.start()
 
     def stop(self) -> None:
         """Start nothing more, and let another take the turn."""
         self._scheduler.shutdown(wait=True)
+        self._missed.join()
         self._turn.close()
 
     def beat(self) -> bool:
@@ -74,19 +78,17 @@ class Scheduler:
         """Since when it has not beaten: much more than `BEAT_SECONDS` means that it hangs."""
         return (self._house.clock.monotonic_ns() - self._beat_ns) / 1e9
 
-    def nightly(self) -> None:
-        """Take what is left in the intake, and check every chain of the journal against the vault."""
-        self._folder.poll()
-        with self._house.database.read() as session:
-            report = check_all(session, self._house.vault)
-        if report.problems:
-            log.error(
-                "journal.broken",
-                problems=len(report.problems),
-                kinds=sorted({problem.kind for problem in report.problems}),
-            )
-        else:
-            log.info("journal.checked", entries=report.entries, cases=report.cases)
+    def _every(self, seconds: float, work: Callable[[], object]) -> None:
+        self._scheduler.add_job(work, "interval", seconds=seconds, max_instances=1, coalesce=True)
+
+    def _catch_up(self) -> None:
+        with self._one_checks:
+            if self._nightly.due():
+                self._nightly.run()
+
+    def _clear(self) -> None:
+        removed = self._house.queue.forget_ended(ENDED_JOBS_SECONDS)
+        log.info("queue.cleared", jobs=removed, files=self._folder.clear())
 
     def _guarded(self, name: str, work: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -178,6 +179,28 @@ def test_a_package_that_is_not_its_version_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(PackageError, match="expected the process version sha256:00, found sha256:"):
         unpack(data, tmp_path / "store", "sha256:00")
+
+
+def test_many_who_unpack_at_once_all_get_the_whole_folder(tmp_path: Path) -> None:
+    """Eight workers that need an old version at the same moment never see half of it, and nothing else is left."""
+    definition = load(good.write(tmp_path / "a"), good.TODAY)
+    data, store = pack(definition.folder), tmp_path / "store"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: pack(unpack(data, store, definition.version)), range(24)))
+
+    assert set(found) == {data}
+    assert [path.name for path in store.iterdir()] == [definition.version.replace(":", "-")]
+
+
+def test_an_unpacked_version_that_was_touched_is_unpacked_anew(tmp_path: Path) -> None:
+    """What lies in the cache is used only when it is the version that the case keeps."""
+    definition = load(good.write(tmp_path / "a"), good.TODAY)
+    data = pack(definition.folder)
+    folder = unpack(data, tmp_path / "store", definition.version)
+    (folder / "process.yaml").write_text("title: Another", encoding="utf-8")
+
+    assert pack(unpack(data, tmp_path / "store", definition.version)) == data
 
 
 def test_problems_can_be_read_by_machines(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Intake: an application is taken whole or refused whole, and kept either way."""
 
 import json
+import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +206,13 @@ def folder(ground: Ground) -> Path:
 
 def poll(ground: Ground) -> int:
     """One look in the folder."""
-    return Folder(ground.house.settings.intake, ground.house.intake, process=PROCESS).poll()
+    return looked_after(ground).poll()
+
+
+def looked_after(ground: Ground) -> Folder:
+    """The folder as the scheduler has it."""
+    settings, clock = ground.house.settings, ground.clock
+    return Folder(settings.intake, ground.house.intake, process=PROCESS, clock=clock, refused_days=30)
 
 
 def names(folder: Path) -> set[str]:
@@ -213,41 +221,53 @@ def names(folder: Path) -> set[str]:
 
 
 def test_the_folder_sorts_what_it_takes(ground: Ground, folder: Path) -> None:
-    """Taken files go to mottagna, refused ones to avvisade with their faults; an unfinished file is left."""
+    """What is taken lies in the vault and is gone; refused files go to avvisade with their faults; the rest is left."""
     (folder / "a.json").write_bytes(application())
     (folder / "b.json").write_bytes(b"{}")
     (folder / "c.json.part").write_bytes(b"{")
 
     assert poll(ground) == 1
-    assert names(folder) == {"mottagna/a.json", "avvisade/b.json", "avvisade/b.faults.json", "c.json.part"}
+    assert names(folder) == {"avvisade/b.json", "avvisade/b.faults.json", "c.json.part"}
     report = json.loads((folder / "avvisade/b.faults.json").read_text(encoding="utf-8"))
     assert report["faults"][0]["where"] == "manad"
 
 
-def test_a_crash_before_the_move_is_harmless(ground: Ground, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Taken but not moved, a file is the same case at the next look."""
+def test_a_crash_before_the_removal_is_harmless(ground: Ground, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken but not removed, a file is the same case at the next look."""
     (folder / "a.json").write_bytes(application())
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> None:
         raise Crash
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", die)
+        patch.setattr(Path, "unlink", die)
         with pytest.raises(Crash):
             poll(ground)
 
     assert poll(ground) == 0
     assert len(ground.cases()) == 1
-    assert names(folder) == {"mottagna/a.json"}
+    assert names(folder) == set()
 
 
 def test_a_name_that_is_used_again_replaces_nothing(ground: Ground, folder: Path) -> None:
-    """Two applications under one name are both kept."""
-    for income in ("1.00", "2.00"):
-        (folder / "a.json").write_bytes(application(income=income))
-        assert poll(ground) == 1
+    """Two refused files under one name are both kept, each with its faults."""
+    for data in (b"{}", b"[]"):
+        (folder / "a.json").write_bytes(data)
+        assert poll(ground) == 0
 
-    assert len(names(folder)) == 2
+    assert len(names(folder)) == 4
+
+
+def test_a_refused_file_is_removed_in_time(ground: Ground, folder: Path) -> None:
+    """Whoever looks after the e-service has thirty days to see it, counted from the refusal; the vault keeps it."""
+    (folder / "a.json").write_bytes(b"{}")
+    os.utime(folder / "a.json", (0, 0))
+    poll(ground)
+    ground.clock.advance(timedelta(days=30))
+    assert looked_after(ground).clear() == 0
+    ground.clock.advance(timedelta(seconds=1))
+    assert looked_after(ground).clear() == 2
+    assert names(folder) == set()
 
 
 def test_one_bad_file_does_not_keep_the_others_waiting(
@@ -267,7 +287,7 @@ def test_one_bad_file_does_not_keep_the_others_waiting(
     monkeypatch.setattr(Intake, "submit", broken)
 
     assert poll(ground) == 1
-    assert names(folder) == {"a.json", "mottagna/b.json"}
+    assert names(folder) == {"a.json"}
     failures = [event for event in logged if event["event"] == "intake.file_failed"]
     assert len(failures) == 2
     assert "194408139089" not in repr([{**event, "exc_info": None} for event in failures])
