@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, Literal, Protocol, TypeAlias, runtime_checkable
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -150,6 +150,14 @@ class Channel(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections."""
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A channel that leaves what it sends where the robot can reach it, so that gallring must take it away."""
+
+    async def forget(self, key: str) -> bool:
+        """Remove everything under this key; whether there was anything. Raises OSError when that is refused."""
 
 
 def _is_safe_address(value: str) -> str:

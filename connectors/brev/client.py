@@ -60,6 +60,15 @@ class Brev:
             return Sent(self._manifest.name, pdf.name, at)
         return NotSent(self._manifest.name, self._now())
 
+    async def forget(self, key: str) -> bool:
+        """Remove the letter and its address, wherever the print service has put them; whether there was anything.
+
+        Raises:
+            OSError: The folder refuses.
+
+        """
+        return await asyncio.to_thread(self._forget, self._pdf(key))
+
     async def aclose(self) -> None:
         """Nothing is held open."""
 
@@ -68,6 +77,14 @@ class Brev:
             msg = "a letter's key is hexadecimal: it becomes a file name"
             raise ValueError(msg)
         return self._folder / f"{key}.pdf"
+
+    def _forget(self, pdf: Path) -> bool:
+        places = [folder / pdf.name for folder in (self._folder, self._folder / "skickade")]
+        ends = (".pdf", ".json", ".pdf.part", ".json.part")
+        found = [path for place in places for end in ends if (path := place.with_suffix(end)).exists()]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
 
     def _write(self, pdf: Path, message: Message) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,7 @@ class Library:
         self._folders = folders
         self._loaded: dict[str, Definition] = {}
         self._current: dict[str, Definition] = {}
+        self._stored: dict[str, Definition] = {}
 
     def current(self, process: str) -> Definition:
         """The version on disk, as it was when this program first used it.
@@ -57,14 +58,24 @@ class Library:
         """
         if version not in self._loaded:
             self._look_on_disk(process)
-        if version not in self._loaded:
+        return self._loaded[version] if version in self._loaded else self.stored(process, version)
+
+    def stored(self, process: str, version: str) -> Definition:
+        """The version as it was stored whole, whatever the folder on disk says: what a decision is replayed with.
+
+        Raises:
+            UnknownProcessError: The version was never stored.
+            PackageError: What is stored is not that version.
+
+        """
+        if version not in self._stored:
             with self._database.read() as session:
                 row = session.get(DefinitionRow, version)
             if row is None:
                 msg = f"version {version} of {process} is not in the database, so its cases cannot go on"
                 raise UnknownProcessError(msg)
-            self._loaded[version] = load(unpack(row.archive, self._cache, version))
-        return self._loaded[version]
+            self._loaded[version] = self._stored[version] = load(unpack(row.archive, self._cache, version))
+        return self._stored[version]
 
     def _look_on_disk(self, process: str) -> None:
         try:

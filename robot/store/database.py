@@ -171,6 +171,7 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what gallring deletes must not lie on in free pages
         cursor.close()
 
     @event.listens_for(engine, "begin")
