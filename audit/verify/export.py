@@ -1,0 +1,66 @@
+"""An export's files: checkpoints, entry bundles and hash tiles (C2SP tlog-tiles)."""
+
+import re
+from pathlib import Path
+
+from audit.verify.findings import Code, Report
+from audit.verify.note import Head, NoteError
+from audit.verify.tree import TILE
+
+ENTRIES = "entries"
+_TILE = re.compile(r"(entries|[0-9]+)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]+))?", re.ASCII)
+
+
+class Export:
+    """A directory that `arende audit export` wrote. ``tiles`` are files by (level, number), then width."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.tiles: dict[tuple[str, int], dict[int, Path]] = {}
+        for path in sorted((directory / "tile").rglob("*")):
+            match = _TILE.fullmatch(path.relative_to(directory / "tile").as_posix())
+            if match and path.is_file():
+                number = int(match[2].replace("/", "").replace("x", ""))
+                self.tiles.setdefault((match[1], number), {})[int(match[3] or TILE)] = path
+
+    def heads(self, report: Report) -> list[Head]:
+        """``checkpoint`` first, then every one in ``checkpoints``; empty, with a finding, without the first."""
+        newest = read_head(self.directory / "checkpoint", report, "checkpoint")
+        if newest is None:
+            return []
+        paths = sorted((self.directory / "checkpoints").glob("*"))
+        return [newest, *(head for path in paths if (head := read_head(path, report, f"checkpoints/{path.name}")))]
+
+    def tile(self, level: str, number: int, width: int, report: Report) -> bytes | None:
+        """A tile's bytes, from the whole tile or the partial one of this width; None, and a finding, without."""
+        found = self.tiles.get((level, number), {})
+        path = found.get(width) or found.get(TILE)
+        if path is not None:
+            return path.read_bytes()
+        later = any(name == level and other > number for name, other in self.tiles)
+        code = Code.SHORTER if level == ENTRIES and not later else Code.UNDECIDED
+        report.find(code, f"tile/{level}/{number}", f"a tile with {width} items", "no such file")
+        return None
+
+
+def read_head(path: Path, report: Report, where: str) -> Head | None:
+    """A checkpoint file, or the checkpoint at the end of a receipt; None, and a finding, when it cannot be read."""
+    try:
+        data = path.read_bytes()
+        receipt, _, note = data.partition(b"\n\n")
+        return Head.parse(note if receipt.startswith(b"c2sp.org/tlog-proof@v1\n") else data, where)
+    except NoteError as error:
+        report.find(Code.SIGNATURE, where, "a signed checkpoint", f"{error}")
+    except OSError as error:
+        report.find(Code.UNDECIDED, where, "a checkpoint", f"{error.strerror}")
+    return None
+
+
+def split_bundle(data: bytes) -> list[bytes] | None:
+    """The entries of a bundle, each after its length as uint16; None when the lengths do not add up."""
+    entries, place = [], 0
+    while place < len(data):
+        begin = place + 2
+        place = begin + int.from_bytes(data[begin - 2 : begin])
+        entries.append(data[begin:place])
+    return entries if place == len(data) else None

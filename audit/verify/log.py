@@ -1,0 +1,140 @@
+"""A whole log: every entry hashed, every tile and checkpoint compared, every chain followed, in one pass."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from audit.verify.chain import Chains, parse
+from audit.verify.export import ENTRIES, Export, split_bundle
+from audit.verify.findings import Code, Report
+from audit.verify.note import Head
+from audit.verify.tree import TILE, Tree, leaf
+from audit.verify.trust import Trust
+
+Entry = Mapping[str, Any]
+Watch = Callable[[int, Entry, bytes], None]
+ROTATED = "key.rotated"
+
+
+class Pass:
+    """One reading of an export; ``roots`` by the tree sizes that were asked for and reached."""
+
+    def __init__(
+        self, export: Export, report: Report, watches: Sequence[Watch], tick: Callable[[int, int], None]
+    ) -> None:
+        self.roots: dict[int, bytes] = {}
+        self.chains = Chains(report)
+        self.rotations: list[tuple[str, Entry]] = []
+        self._export, self._report, self._watches, self._tick = export, report, watches, tick
+        self._tree = Tree()
+        self._seen: set[tuple[str, int]] = set()
+
+    def run(self, size: int, sizes: set[int]) -> None:
+        """Read ``size`` entries, and keep the root at each of ``sizes``."""
+        for number in range(-(-size // TILE)):
+            start, width = number * TILE, min(TILE, size - number * TILE)
+            entries = self._bundle(number, width)
+            if entries is None:
+                return
+            leaves = [leaf(data) for data in entries]
+            for reached in sizes.intersection(range(start + 1, start + width + 1)):
+                self.roots[reached] = self._tree.root_with(leaves[: reached - start])
+            for level, hashes in self._tree.add(leaves):
+                self._hash_tile(level, start // TILE ** (level + 1), hashes)
+            self._entries(start, entries, leaves)
+            self._tick(start + width, size)
+        for level, hashes in enumerate(self._tree.levels):
+            if hashes:
+                self._hash_tile(level, size // TILE ** (level + 1), hashes)
+        for level_name, number in sorted(self._export.tiles.keys() - self._seen):
+            self._report.find(Code.ALTERED, f"tile/{level_name}/{number}", "nothing beyond the checkpoint", "a tile")
+
+    def _bundle(self, number: int, width: int) -> list[bytes] | None:
+        self._seen.add((ENTRIES, number))
+        data = self._export.tile(ENTRIES, number, width, self._report)
+        entries = None if data is None else split_bundle(data)
+        if data is None or (entries is not None and len(entries) == width):
+            return entries
+        last = (ENTRIES, number + 1) not in self._export.tiles
+        code = Code.SHORTER if last and entries is not None and len(entries) < width else Code.ALTERED
+        found = "lengths that do not add up" if entries is None else f"{len(entries)}"
+        self._report.find(code, f"tile/entries/{number}", f"{width} entries", found)
+        return None
+
+    def _hash_tile(self, level: int, number: int, hashes: list[bytes]) -> None:
+        self._seen.add((f"{level}", number))
+        data = self._export.tile(f"{level}", number, len(hashes), self._report)
+        if data is not None and data != b"".join(hashes):
+            self._report.find(Code.ALTERED, f"tile/{level}/{number}", "the hashes of what lies below", "others")
+
+    def _entries(self, start: int, entries: list[bytes], leaves: list[bytes]) -> None:
+        for index, data in enumerate(entries, start):
+            entry = parse(data)
+            where = f"entry {index}"
+            if entry is None:
+                self._report.find(Code.ALTERED, where, "an entry in its canonical bytes (RFC 8785)", "other bytes")
+                continue
+            self.chains.add(where, entry, leaves[index - start])
+            if entry["type"] == ROTATED and entry["case"].startswith("logg-"):
+                self.rotations.append((where, entry["body"]))
+            for watch in self._watches:
+                watch(index, entry, leaves[index - start])
+        self._report.count("entries", len(entries))
+
+
+def verify_log(
+    export: Export,
+    trust: Trust,
+    known: Sequence[Head],
+    report: Report,
+    *,
+    watches: Sequence[Watch] = (),
+    tick: Callable[[int, int], None] = lambda *_: None,
+) -> Pass | None:
+    """Check the log under ``export`` against its checkpoints and the heads that the reader has kept.
+
+    ``watches`` see every entry, ``tick`` how many of how many are read. None when there is no checkpoint to read by.
+    """
+    heads = export.heads(report)
+    if not heads:
+        return None
+    newest = heads[0]
+    reading = Pass(export, report, watches, tick)
+    reading.run(newest.size, {head.size for head in [*heads, *known]})
+    report.count("cases", len(reading.chains))
+    trust.follow(reading.rotations, report)
+    believed = _believed([*heads, *known], trust, report)
+    trust.witnessed(newest, report)
+    report.count("checkpoints", len(believed))
+    _compare(newest, believed, reading.roots, report)
+    return reading
+
+
+def _believed(heads: list[Head], trust: Trust, report: Report) -> list[Head]:
+    """The heads with good signatures, by size. A key that has a successor in use may sign no larger head."""
+    believed = []
+    youngest: dict[int, int] = {}
+    for head in sorted(heads, key=lambda head: head.size):
+        ages = trust.signers(head, report)
+        if ages is None:
+            continue
+        if any(age < youngest.get(kind, 0) for kind, age in ages.items()):
+            report.find(Code.SIGNATURE, head.where, "the key in use at this size", "a key that was replaced")
+            continue
+        youngest.update(ages)
+        believed.append(head)
+    return believed
+
+
+def _compare(newest: Head, believed: list[Head], roots: Mapping[int, bytes], report: Report) -> None:
+    stands = newest in believed and roots.get(newest.size) == newest.root
+    signed: dict[int, Head] = {}
+    for head in sorted(believed, key=lambda head: head is not newest):
+        other, found = signed.setdefault(head.size, head), roots.get(head.size)
+        if head.origin != newest.origin:
+            report.find(Code.UNDECIDED, head.where, f"a head of {newest.origin}", head.origin)
+        elif head.size > newest.size:
+            report.find(Code.SHORTER, head.where, f"a log of at least {head.size} entries", f"{newest.size}")
+        elif other.root != head.root or (stands and found != head.root):
+            report.find(Code.FORK, head.where, f"the root that {newest.where} builds on", "another")
+        elif found not in {None, head.root}:
+            report.find(Code.ALTERED, head.where, "the root over the entries", "another")
