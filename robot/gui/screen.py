@@ -168,10 +168,11 @@ class Receipt(Part):
 
 
 class Save(Part):
-    """The one press that changes the case system, the words of its confirm dialog, and the receipt."""
+    """The one press that changes the case system, what its dialog asks, the button that confirms, and the receipt."""
 
     press: Label
     confirm: Label | None = None
+    asks: Label | None = None
     receipt: Receipt
 
 
