@@ -42,12 +42,13 @@ def binomial_within(x: int, n: int, p: Fraction, risk: Fraction) -> bool:
     if abs(guess) > NEAR:
         return guess < 0
     hit, miss = p.numerator, p.denominator - p.numerator
-    term = miss**n
+    term: int = miss**n
+    whole: int = p.denominator**n
     tail = term
     for i in range(min(x, n)):
         term = term * (n - i) * hit // ((i + 1) * miss)
         tail += term
-    return tail * risk.denominator <= risk.numerator * p.denominator**n
+    return tail * risk.denominator <= risk.numerator * whole
 
 
 def hypergeometric_at_most(x: int, *, population: int, errors: int, n: int) -> float:
