@@ -41,7 +41,7 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
     if not found:
         return set()
     for row in found:
-        if leaf_hash(row.data) != row.leaf:
+        if not isinstance(row.data, bytes) or leaf_hash(row.data) != row.leaf:
             why = f"{row.case_ref}: the bytes of a {row.type} were changed before it got its place in the log"
             raise LogError("altered", why)
     first = size(session)
