@@ -26,9 +26,9 @@ from robot.steps.send import Send
 from robot.store.tables import CaseRow
 from robot.swedish.findings import Branch, tree
 from robot.swedish.showing import Node, plain, show
-from robot.swedish.words import label
+from robot.swedish.words import label, source_name
 
-Why = Literal["handläggning", "granskning", "sökning"]
+Why = Literal["handläggning", "granskning", "sökning", "förklaring"]
 
 
 @dataclass(frozen=True)
@@ -221,12 +221,6 @@ def open_case(desk: Desk, user: User, ref: str, why: Why | None) -> CaseFile:
         raise HTTPException(404)
     definition = desk.house.library.get(state.process, state.version)
     return CaseFile(row, recorded, definition, state, desk.now(), desk.house.settings.delay_notice_days)
-
-
-def source_name(source: str) -> str:
-    """Where a fact comes from, as people say it: the register or system of the query, or who gave it."""
-    system, dot, _ = source.partition(".")
-    return label(system) if dot or " " not in source else source
 
 
 def fact_json(case: CaseFile, name: str) -> Any:

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from desk.casefile import CaseFile, Why, open_case
 from desk.roles import User, needs
 from desk.web import desk_of, page
+from robot.swedish.explanation import NothingToExplainError, decided, explain
 
 router = APIRouter()
 handles = needs("handlaggare")
@@ -39,6 +40,17 @@ def letter(request: Request, ref: str, name: str, user: Annotated[User, Depends(
     if text is None:
         raise HTTPException(404)
     return HTMLResponse(text, headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+@router.get("/arende/{ref}/forklaring")
+def explanation(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
+    """Why the case was decided as it was, to give to the person it is about."""
+    case = open_case(desk_of(request), user, ref, "förklaring")
+    try:
+        found = explain(case.definition, case.state, case.recorded, now=case.now)
+    except NothingToExplainError as error:
+        return page(request, "error.html", status=404, title="Ingen förklaring än", what=str(error))
+    return page(request, "explanation.html", ref=ref, found=found, decided=list(decided(found)))
 
 
 def show_case(

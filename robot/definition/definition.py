@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from robot.definition.model import Answer, Outcome, Review, Stickprov
 from robot.gui.screen import ScreenFile
@@ -25,10 +26,12 @@ class Definition:
     appeal: str
     application: type[Record]
     retention_years: int
+    preserve: Literal["socialtjanst", "all", "none"]
     answer: Answer | None
     steps: tuple[Step, ...]
     review: Review
     stickprov: Stickprov | None
+    what_if: Mapping[str, str]
     facts: Mapping[str, FactDeclaration]
     book: RuleBook
     screens: Mapping[str, ScreenFile]

@@ -110,13 +110,41 @@ class Review(Part):
 
 
 class Stickprov(Part):
-    """The share of each stratum that is drawn for review by a person."""
+    """The share of each stratum that is drawn for review by a person, and at least ``minimum`` cases a month.
+
+    ``follow_up``: strata that are drawn and reviewed after the month, instead of held before they are carried out.
+    ``people``: the share of what people decide or take over; always drawn after the month. ``blind``: the share of
+    reviews that are answered before the robot's outcome is shown. ``second``: the share of agreements that a second
+    reviewer sees; every disagreement is. ``tolerable``: the share of wrong decisions that stops a stratum, ``target``
+    the share below which its rate may fall again. ``review_days``: working days that a review may take.
+    """
 
     rates: dict[Text, Rate] = Field(min_length=1)
+    minimum: WholeNumber = 0
+    follow_up: Names = ()
+    people: Rate | None = None
+    blind: Rate = Field(default_factory=lambda: Fraction(1, 5))
+    second: Rate = Field(default_factory=lambda: Fraction(1, 5))
+    tolerable: Rate = Field(default_factory=lambda: Fraction(1, 20))
+    target: Rate = Field(default_factory=lambda: Fraction(1, 50))
+    review_days: WholeNumber = 10
+
+
+class Explain(Part):
+    """What an explanation tells beside the calculation.
+
+    ``what_if``: amounts and rules that answer a sum, with the words for it in "Med … på 5 000 kr": the rules are run
+    again with other sums to find where the outcome would change.
+    """
+
+    what_if: dict[Text, Text] = Field(min_length=1)
 
 
 class ProcessFile(Part):
-    """process.yaml: the flow of a case, top to bottom, and who may decide what on which law."""
+    """process.yaml: the flow of a case, top to bottom, and who may decide what on which law.
+
+    ``preserve``: what gallring leaves for research: the samples of SoF 13 kap. 1 §, everything, or nothing.
+    """
 
     process: Name
     title: Text
@@ -129,10 +157,12 @@ class ProcessFile(Part):
     appeal: Literal["forvaltningsbesvar", "laglighetsprovning", "none"]
     application: Text
     retention_years: WholeNumber
+    preserve: Literal["socialtjanst", "all", "none"] = "socialtjanst"
     answer: Answer | None = None
     steps: Annotated[tuple[dict[str, Any], ...], Field(strict=False, min_length=1)]
     review: Review
     stickprov: Stickprov | None = None
+    explain: Explain | None = None
 
 
 class FactEntry(Part):

@@ -93,6 +93,9 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
             mentions.check(document, ("answer", "values", index if listed else shown), "value", value)
         for index, rule in enumerate(process.answer.checks):
             mentions.check(document, ("answer", "checks", index), "rule", rule, REMARKS)
+    if process.explain is not None:
+        for name in process.explain.what_if:
+            mentions.check(document, ("explain", "what_if", name), "value", name, Decimal)
 
 
 def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, rule: str) -> None:

@@ -27,3 +27,9 @@ def label(name: str) -> str:
     words = [_SPELLED.get(word, word) for word in name.replace("-", "_").split("_") if word]
     text = " ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def source_name(source: str) -> str:
+    """Where a fact comes from, as people say it: the register or system of the query, or who gave it."""
+    system, dot, _ = source.partition(".")
+    return label(system) if dot or " " not in source else source
