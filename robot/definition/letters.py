@@ -12,7 +12,7 @@ from robot.definition.document import Document, Place
 from robot.definition.problem import Problem
 from robot.rules.proof import did_you_mean
 
-CONTEXT = frozenset({"beslut", "version", "forklara"})
+CONTEXT = frozenset({"beslut", "version", "forklara", "kvitto"})
 """What every letter may use beside facts, amounts and rules."""
 FILTERS = frozenset({"kronor", "datum", "manad_text"})
 """The filters of letters beside Jinja's own."""

@@ -131,6 +131,7 @@ class CaseState:
     reviewed: tuple[str, ...] = ()
     proposal: Proposal | None = None
     decision: Decision | None = None
+    receipt: Mapping[str, Any] | None = None
     ticket: Ticket | None = None
     effects: Mapping[str, Effect] = field(default_factory=dict)
     closed_at: datetime | None = None

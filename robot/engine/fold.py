@@ -117,7 +117,7 @@ def _fact_changed(state: CaseState, told: Told) -> CaseState:
     facts = {name: StoredFact(True, source, told.at, told.values.get(name)) for name in told.body["facts"]}
     reviewed = (*state.reviewed, "fact_changed")
     # What was proposed and decided rested on the fact as it was.
-    return replace(state, facts={**state.facts, **facts}, reviewed=reviewed, proposal=None, decision=None)
+    return replace(state, facts={**state.facts, **facts}, reviewed=reviewed, proposal=None, decision=None, receipt=None)
 
 
 def _proposed(state: CaseState, told: Told) -> CaseState:
@@ -139,7 +139,11 @@ def _decided(state: CaseState, told: Told) -> CaseState:
         told.at,
         told.values.get("motivation", ""),
     )
-    return replace(state, decision=decision)
+    return replace(state, decision=decision, receipt=None)
+
+
+def _receipt(state: CaseState, told: Told) -> CaseState:
+    return replace(state, receipt=told.body)
 
 
 def _ticket(state: CaseState, told: Told) -> CaseState:
@@ -280,6 +284,7 @@ _CHANGES: dict[str, Handler] = {
     "human.review.fact_changed": _fact_changed,
     "decision.proposed": _proposed,
     "decision.made": _decided,
+    "receipt.made": _receipt,
     "sample.ticket": _ticket,
     "effect.intended": _intended,
     "effect.done": _effect_done,

@@ -13,6 +13,7 @@ from audit.clock import Clock
 from audit.errors import JournalConflictError
 from audit.log.entry import Actor
 from audit.log.journal import Journal, Recorded
+from audit.log.receipt import Receipt, receipt_of
 from audit.log.tables import EntryRow
 from robot.engine.case import CaseState
 from robot.engine.fold import after, fold
@@ -67,6 +68,11 @@ class Ledger:
         """Every entry of the case with its values."""
         with self.database.read() as session:
             return self.journal.read(session, ref)
+
+    def receipt(self, ref: str) -> Receipt | None:
+        """The receipt of the case's newest decision; None while no signed head covers it."""
+        with self.database.read() as session:
+            return receipt_of(session, ref, "decision.made")
 
     def write(
         self,

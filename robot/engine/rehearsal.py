@@ -18,6 +18,7 @@ from robot.steps._effect import EffectStep
 from robot.steps.base import Change, Draft, HandOver, Retry, Step
 from robot.steps.decide import Decide
 from robot.steps.draw import Draw
+from robot.steps.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Rehearsal:
 
     async def _reasons(self, step: Step, view: CaseView, change: Change) -> tuple[Reason, ...]:
         # What changes the world is only ever planned here; there is no switch that could let it through.
-        if isinstance(step, EffectStep | Draw):
+        if isinstance(step, EffectStep | Draw | Receipt):
             return ()
         result = await step.apply(view, change, self._services.world(self._notebook))
         if isinstance(result, Retry):

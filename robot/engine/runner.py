@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.log.entry import Actor
+from audit.log.receipt import Receipt
 from connectors.contract import Failed
 from robot.definition.model import Stickprov
 from robot.engine.brake import Brakes, Puller
@@ -85,6 +86,10 @@ class _CaseHand:
         if failed is None:
             self._reload()
         return failed
+
+    def receipt(self) -> Receipt | None:
+        """The receipt of the case's decision, once a signed head covers it."""
+        return self._ledger.receipt(self.state.ref)
 
     def pull(self, scope: Scope, code: str) -> None:
         """Pull the brake once, with this case as the one that ran into it."""

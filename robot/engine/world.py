@@ -7,6 +7,7 @@ from typing import Protocol
 import stamina
 
 from audit.clock import Clock
+from audit.log.receipt import Receipt
 from connectors.contract import Answer, Channel, Failed, FailureKind, Register
 from connectors.manifest import Manifest
 from robot.definition.model import Stickprov
@@ -37,6 +38,9 @@ class Hand(Protocol):
 
         The failure of a keeper that does not answer: then nothing is drawn, and nothing is passed over.
         """
+
+    def receipt(self) -> Receipt | None:
+        """The receipt of the case's decision in the log; None while no signed head covers it."""
 
     def pull(self, scope: Scope, code: str) -> None:
         """Pull the brake, so that the next case does not run into what stopped this one."""

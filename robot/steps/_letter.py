@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, select_autoescape
 
+from audit.log.receipt import Receipt
 from robot.engine.view import SWEDEN, CaseView, robot_decider
 from robot.rules import Finding, Reason
 
@@ -38,6 +39,18 @@ class DecisionText:
     beslutsfattare: str
     av_person: bool
     motivering: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptText:
+    """The decision's place in the log as templates see it: ``fil`` is the whole receipt, short enough for a QR code."""
+
+    logg: str
+    post: int
+    fingeravtryck: str
+    antal: int
+    rot: str
+    fil: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,9 @@ def pdf(html: str, folder: Path) -> bytes:
     """
     from weasyprint import HTML  # noqa: PLC0415 - it loads all of Pango; commands without letters must not wait for it
 
-    document = HTML(string=html, base_url=folder.as_uri() + "/")
+    from robot.steps._qr import Pictures  # noqa: PLC0415 - as above
+
+    document = HTML(string=html, base_url=folder.as_uri() + "/", url_fetcher=Pictures())
     content: bytes = document.write_pdf(pdf_variant="pdf/a-2a", pdf_tags=True, finisher=_claim_pdf_ua)
     return content
 
@@ -138,7 +153,7 @@ _PDF_UA = b"""
 </rdf:Description>
 """
 
-_CONTEXT = ("beslut", "version", "forklara")
+_CONTEXT = ("beslut", "version", "forklara", "kvitto")
 
 
 def _context(case: CaseView) -> dict[str, Any]:
@@ -167,7 +182,14 @@ def _context(case: CaseView) -> dict[str, Any]:
         "beslut": text,
         "version": case.definition.version.removeprefix("sha256:")[:12],
         "forklara": lambda name: explain(case, name),
+        "kvitto": None if case.state.receipt is None else receipt_text(case.state.receipt),
     }
+
+
+def receipt_text(body: Mapping[str, Any]) -> ReceiptText:
+    """What the letter says of a journalled receipt."""
+    fil = Receipt.of_body(dict(body)).text()
+    return ReceiptText(body["origin"], body["index"], body["leaf"], body["size"], body["root"], fil)
 
 
 def _environment(folder: Path) -> Environment:

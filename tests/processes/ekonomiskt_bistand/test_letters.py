@@ -13,10 +13,17 @@ from robot.definition import Definition
 from robot.steps import _letter
 from tests.processes.ekonomiskt_bistand.example import SOKANDE, Evaluate, Facts
 
-CONTEXT = {"beslut", "version", "forklara"}
+CONTEXT = {"beslut", "version", "forklara", "kvitto"}
 
 
-def _render(definition: Definition, evaluate: Evaluate, facts: Facts, letter: str, **decision: Any) -> str:
+def _render(
+    definition: Definition,
+    evaluate: Evaluate,
+    facts: Facts,
+    letter: str,
+    kvitto: _letter.ReceiptText | None = None,
+    **decision: Any,
+) -> str:
     """Fill a letter with what the rules answer for the facts."""
     template = definition.letters[letter]
     environment = _letter._environment(template.parent)
@@ -40,7 +47,8 @@ def _render(definition: Definition, evaluate: Evaluate, facts: Facts, letter: st
             for one in reversed(evaluation.findings.values())
         ]
 
-    return _letter.render(template, {**values, "beslut": text, "version": "0123456789ab", "forklara": explain})
+    known = {"beslut": text, "version": "0123456789ab", "forklara": explain, "kvitto": kvitto}
+    return _letter.render(template, {**values, **known})
 
 
 def _plain(html: str) -> str:
