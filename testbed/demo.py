@@ -59,6 +59,7 @@ class Demo:
         random = Random(scenario.seed)
         for name in ("master.key", "draw.key"):
             create_key_file(secrets / name, random.randbytes)
+        create_key_file(secrets / "log.key", Random(f"log {scenario.seed}").randbytes)
         house = House.build(Settings(), clock=municipality.clock)
         seeded = Intake(
             house.ledger, house.library, subject_index=house.vault.keys.subject_index, random_bytes=random.randbytes
