@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from robot.gui.browser import BrowserPool
+from robot.gui.contract import Change, DriftError
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.fill import PlannedField, plan_screen
-from robot.gui.screen import Page, Receipt, Save, ScreenFile
+from robot.gui.screen import Receipt, Save, ScreenFile
 from robot.gui.seen import Seen
 from robot.gui.session import CaseSystem, Session
 from robot.gui.walk import Walk
@@ -148,7 +149,7 @@ class Bot:
 
 async def _save(walk: Walk, save: Save, may_save: Callable[[], float]) -> dict[str, str]:
     """Press save, once, and read the receipt. Everything that goes wrong after the press has an unknown outcome."""
-    session, receipt, before = walk.session, Page(heading=save.receipt.heading), walk.seen
+    session, receipt, before = walk.session, save.receipt.page, walk.seen
     session.must_show_person(before)
     within = may_save()
     try:
@@ -158,21 +159,29 @@ async def _save(walk: Walk, save: Save, may_save: Callable[[], float]) -> dict[s
         raise
     try:
         if save.confirm is not None:
+            _asks(save, walk.seen)
             walk.seen = await session.press(save.confirm, receipt, within=may_save())
         found = _read_receipt(save.receipt, walk.seen)
     except GuiFailure as failure:
         failure.after_save = not _refused(failure, before.heading)
         raise
     walk.keep(receipt)
-    walk.read_back[save.receipt.heading] = found
+    walk.read_back[save.receipt.sign] = found
     return found
+
+
+def _asks(save: Save, seen: Seen) -> None:
+    """The dialog must ask what the screen file says that it asks, before anybody says yes."""
+    if save.asks is not None and save.asks not in (seen.dialog or ""):
+        swedish = f"{save.asks}: frågan före sparandet är en annan"
+        raise DriftError([Change("shown", save.asks, swedish, f"{save.asks}: the dialog asks something else")], seen)
 
 
 def _read_receipt(receipt: Receipt, seen: Seen) -> dict[str, str]:
     found = {name: seen.labelled(label) for name, label in receipt.read.items()}
-    if seen.heading != receipt.heading or any(len(shown) != 1 for shown in found.values()):
-        text = f"Systemet visade inte kvittot {receipt.heading}."
-        raise GuiFailure("human", "kvitto_saknas", text, page=seen.heading, wanted=receipt.heading)
+    if not seen.is_page(receipt.page) or any(len(shown) != 1 for shown in found.values()):
+        text = f"Systemet visade inte kvittot {receipt.sign}."
+        raise GuiFailure("human", "kvitto_saknas", text, page=seen.heading, wanted=receipt.sign)
     return {name: shown[0] for name, shown in found.items()}
 
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from robot.gui.contract import check_page, check_rows, fitting
+from robot.gui.contract import (
+    Change,
+    DriftError,
+    check_page,
+    check_rows,
+    check_values,
+    fitting,
+    shown_change,
+    table_changes,
+)
 from robot.gui.failure import GuiFailure
 from robot.gui.screen import FieldType, Page, Rows, ScreenFile, Value
 from robot.gui.seen import Control, Seen, closest
@@ -57,7 +66,7 @@ def plan_screen(screen: ScreenFile, values: Mapping[str, Any]) -> tuple[PlannedF
 
 def plan_page(page: Page, values: Mapping[str, Any]) -> Iterator[PlannedField]:
     """The fields of one page, then its rows."""
-    title = page.heading or page.heading_starts or ""
+    title = page.sign
     for label, value in page.fields.items():
         yield PlannedField(title, label, None, wanted(label, value, values), value.type, value.match)
     for rows in page.rows:
@@ -121,15 +130,22 @@ async def fill_page(session: Session, page: Page, seen: Seen) -> Seen:
     """
     planned = list(plan_page(page, session.values))
     check_page(page, seen)
+    check_values(page, _meant(planned, seen), seen)
     rows = [_to_add(rows, session.values) for rows in page.rows]
     seen = await session.fill(rows, [_action(field) for field in planned])
     check_rows(page, seen, {one["table"]: one["count"] for one in rows})
+    check_values(page, _meant(planned, seen), seen)
     for field in _not_taken(planned, seen):
         if fitting(field.type, field.match) & {"text", "autocomplete"}:
             seen = await session.type(field.at(), field.value)
     for field in _not_taken(planned, seen):
         raise _refused(field, seen)
     return seen
+
+
+def _meant(planned: list[PlannedField], seen: Seen) -> list[tuple[Control, str]]:
+    found = [(one, field) for field in planned for one in seen.controls if field.is_at(one)]
+    return [(one, field.value) for one, field in found if field.match == "exact"]
 
 
 def _to_add(rows: Rows, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,9 +200,20 @@ async def compare_page(session: Session, page: Page, seen: Seen, patience: float
         if asyncio.get_running_loop().time() >= deadline:
             if session.tab.script_status >= 500:
                 raise session.server_error(seen)
-            raise differing
+            changes = compare_changes(page, seen)
+            raise DriftError(changes, seen) if changes else differing
         await asyncio.sleep(POLL_SECONDS)
         seen = await session.look()
+
+
+def compare_changes(page: Page, seen: Seen) -> list[Change]:
+    """The labels, tables and columns to compare that the page does not show at all: it is another page."""
+    known = [name for name, _ in seen.shown] + [one.label for one in seen.controls]
+    changes = [shown_change(label, known) for label in page.compare if not seen.labelled(label)]
+    for rows in page.rows:
+        if rows.add is None:
+            changes += table_changes(rows.table, list(rows.columns), seen)
+    return changes
 
 
 def _difference(page: Page, seen: Seen, values: Mapping[str, Any]) -> GuiFailure | None:

@@ -17,6 +17,7 @@ async (request) => {
       path: location.pathname, broken: location.protocol === "chrome-error:", heading: heads.at(-1) || "", headings: heads,
       words: (request.words || []).map((word) => text.includes(word)),
       banner: request.banner ? regions(request.banner) : [],
+      message: request.message && text.includes(request.message) ? request.message : "",
       alerts: alerts(),
       messages: all(MESSAGES).map(textOf).filter(Boolean),
       dialog: open ? { name: dialogName(open), text: textOf(open) } : null,
@@ -142,7 +143,7 @@ async (request) => {
     await pause(0);
     // A frame's next document comes inside this one.
     const gone = () => leaving && !(frame && frame.contentDocument && frame.contentDocument !== inner && frame.contentDocument.readyState === "complete");
-    const known = request.heading || request.headingStarts || request.dialog;
+    const known = request.heading || request.headingStarts || request.dialog || request.message;
     const done = () =>
       !gone() && !busy() &&
       (arrived() || (alerts().length && alerts().join() !== before.alerts) || (dialog() && dialog() !== before.dialog && !request.dialog) ||
@@ -151,13 +152,14 @@ async (request) => {
   };
   const arrived = () => {
     if (request.dialog) return !!dialog() && dialogName(dialog()) === request.dialog;
+    if (request.message) return pageText().includes(request.message);
     const heads = request.heading || request.headingStarts ? headings() : [];
     return heads.some((head) => (request.heading ? head === request.heading : head.startsWith(request.headingStarts)));
   };
   // Drawn by scripts or by the server: the page is there when it shows what is expected, or has been still for a while.
   const arrive = async () => {
     const after = watch();
-    const known = request.heading || request.headingStarts || request.dialog;
+    const known = request.heading || request.headingStarts || request.dialog || request.message;
     const expected = () => (known ? arrived() : request.words.length && pageText().includes(request.words[0]));
     const broken = location.protocol === "chrome-error:";
     const done = () => broken || (document.readyState === "complete" && !busy() && (expected() || alerts().length > 0 || after.quiet(QUIET_MS)));

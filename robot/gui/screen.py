@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
+from robot.gui.recorded import Contract, RecordedPage
 from robot.steps.base import Name
 
 FieldType = Literal[
@@ -122,7 +124,8 @@ class Read(Part):
 class Page(Part):
     """One page as a person meets it: how it is known, what is filled, read and compared, and what is pressed.
 
-    Known by its `heading`, the start of it, or, for a step that opens over the page, the name of its `dialog`.
+    Known by its `heading`, the start of it, for a step that opens over the page the name of its `dialog`, or by a
+    `message`: words that it shows only then.
 
     The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `open_row` (follow the
     row's link) or `find_row` (only look at it). `absent`: the words by which the page says that what was searched for
@@ -132,6 +135,7 @@ class Page(Part):
     heading: Label | None = None
     heading_starts: Label | None = None
     dialog: Label | None = None
+    message: Label | None = None
     absent: Label | None = None
     fields: dict[Label, Value] = Field(default_factory=dict)
     rows: Annotated[tuple[Rows, ...], Field(strict=False)] = ()
@@ -141,11 +145,17 @@ class Page(Part):
     press: Label | None = None
     open_row: OneRow | None = None
     find_row: OneRow | None = None
+    recorded: SkipJsonSchema[RecordedPage | None] = None
+
+    @property
+    def sign(self) -> str:
+        """What the page is known by, for people."""
+        return self.heading or self.heading_starts or self.dialog or self.message or ""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(sign is not None for sign in (self.heading, self.heading_starts, self.dialog)) > 1:
-            raise ValueError("give one of `heading`, `heading_starts` and `dialog`: a page is known by one thing")
+        if sum(sign is not None for sign in (self.heading, self.heading_starts, self.dialog, self.message)) > 1:
+            raise ValueError("give one of `heading`, `heading_starts`, `dialog` and `message`: one thing tells a page")
         if sum(way is not None for way in (self.press, self.open_row, self.find_row)) > 1:
             raise ValueError("give one of `press`, `open_row` and `find_row`: a page is left once")
         if self.section is not None and not self.read:
@@ -161,10 +171,27 @@ class Identity(Part):
 
 
 class Receipt(Part):
-    """The page after a save: its heading, and what is kept of it (our name: its label)."""
+    """What tells that it was saved: a heading or a message, and what is kept of the page (our name: its label)."""
 
-    heading: Label
+    heading: Label | None = None
+    message: Label | None = None
     read: dict[Label, Label] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_sign(self) -> Self:
+        if (self.heading is None) == (self.message is None):
+            raise ValueError("give exactly one of `heading` and `message`")
+        return self
+
+    @property
+    def sign(self) -> str:
+        """The words that tell it."""
+        return self.heading or self.message or ""
+
+    @property
+    def page(self) -> Page:
+        """The receipt as a page to wait for."""
+        return Page(heading=self.heading, message=self.message)
 
 
 class Save(Part):
@@ -199,6 +226,17 @@ class ScreenFile(Part):
         if writes and not (self.look[-1].compare or self.look[-1].rows or self.look[-1].find_row):
             raise ValueError("the last page of `look` must compare something, else it proves nothing")
         return self
+
+    def under(self, contract: Contract) -> Self:
+        """The same screen, each page with what the contract recorded of it."""
+
+        def recorded(part: str, pages: tuple[Page, ...]) -> tuple[Page, ...]:
+            return tuple(
+                page.model_copy(update={"recorded": contract.page(part, number)}) for number, page in enumerate(pages)
+            )
+
+        parts = {"open": recorded("open", self.open), "pages": recorded("pages", self.pages)}
+        return self.model_copy(update=parts)
 
     def names(self) -> list[Name]:
         """Every fact or rule that the screen needs, with its place; columns name fields of a record, not facts."""

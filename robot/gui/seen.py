@@ -66,6 +66,7 @@ class Seen:
     messages: tuple[str, ...]
     dialog: str | None
     dialog_name: str
+    message: str
     controls: tuple[Control, ...]
     shown: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
@@ -85,6 +86,7 @@ class Seen:
             messages=tuple(data["messages"]),
             dialog=data["dialog"]["text"] if data["dialog"] else None,
             dialog_name=data["dialog"]["name"] if data["dialog"] else "",
+            message=data["message"],
             controls=tuple(_control(entry) for entry in data["controls"]),
             shown=tuple((entry["label"], entry["value"]) for entry in data["shown"]),
             tables=tuple(_table(entry) for entry in data["tables"]),
@@ -92,7 +94,9 @@ class Seen:
         )
 
     def is_page(self, page: Page) -> bool:
-        """Whether the dialog or the heading is the one that the screen file names."""
+        """Whether the dialog, the message or the heading is the one that the screen file names."""
+        if page.message is not None:
+            return self.message == page.message
         if page.dialog is not None:
             return self.dialog is not None and self.dialog_name == page.dialog
         if page.heading is not None:

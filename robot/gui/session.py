@@ -46,7 +46,12 @@ def _script() -> str:
 
 
 def _expected(page: Page) -> dict[str, str | None]:
-    return {"heading": page.heading, "headingStarts": page.heading_starts, "dialog": page.dialog}
+    return {
+        "heading": page.heading,
+        "headingStarts": page.heading_starts,
+        "dialog": page.dialog,
+        "message": page.message,
+    }
 
 
 class Session:

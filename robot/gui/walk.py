@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from robot.gui.contract import Change, DriftError, table_changes
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.fill import compare_page, differs, fill_page, wanted
 from robot.gui.read import read_page
 from robot.gui.screen import OneRow, Page
-from robot.gui.seen import Seen, Table, shows
+from robot.gui.seen import Seen, Table, closest, shows
 from robot.gui.session import NOWHERE, Session
 
 
@@ -16,7 +17,8 @@ from robot.gui.session import NOWHERE, Session
 class Walk:
     """What a walk gathers.
 
-    ``ended``: a row that may be absent was absent. ``read_back``: page → place → what it showed.
+    ``ended``: a row that may be absent was absent. ``read_back``: page → place → what it showed. ``at``: the page of
+    the screen file that is worked on; ``visited``: those before it, as they were when they were left.
     """
 
     session: Session
@@ -26,6 +28,8 @@ class Walk:
     read_back: dict[str, dict[str, str]] = field(default_factory=dict)
     evidence: list[Snapshot] = field(default_factory=list)
     ended: bool = False
+    at: Page = NOWHERE
+    visited: list[tuple[Page, Seen]] = field(default_factory=list)
 
     async def go(self, pages: Sequence[Page], then: Page = NOWHERE, *, inside: bool, patience: float = 0) -> None:
         """Walk the pages, and leave the last one for ``then``.
@@ -43,12 +47,13 @@ class Walk:
                 await self._open(page.open_row, following)
 
     async def _page(self, page: Page, *, inside: bool, patience: float) -> None:
+        self.at = page
         if page.absent is not None and page.absent in self.seen.messages:
             raise GuiFailure("human", "finns_inte", f"Systemet svarade: {page.absent}", page=self.seen.heading)
         if not self.seen.is_page(page):
             self.seen = await self.session.await_page(page)
         if not self.seen.is_page(page):
-            raise _wrong_page(page, self.seen)
+            raise self._wrong_page(page, inside=inside)
         if inside:
             self.session.must_show_person(self.seen)
         if page.fields or any(rows.add for rows in page.rows):
@@ -59,6 +64,7 @@ class Walk:
             self.data.update({page.section: found} if page.section else found)
         if page.find_row is not None:
             self._match(page.find_row)
+        self.visited.append((page, self.seen))
         if inside:
             self.keep(page)
 
@@ -78,7 +84,7 @@ class Walk:
                         shown[f"{rows.table}: {column} rad {number + 1}"] = table.cell(number, column)
 
         if shown:
-            self.read_back.setdefault(page.heading or page.heading_starts or "", {}).update(shown)
+            self.read_back.setdefault(page.sign, {}).update(shown)
 
     async def _open(self, row: OneRow, then: Page) -> None:
         at = self._match(row)
@@ -89,9 +95,8 @@ class Walk:
         """The number of the only matching row; None when it may be absent and is."""
         found = self.seen.tables_named(row.table)
         columns = [*row.where, *row.compare, *row.read.values()]
-        if len(found) != 1 or any(found[0].headers.count(column) != 1 for column in columns):
-            text = f"Tabellen {row.table} ska finnas en gång med kolumnerna {', '.join(dict.fromkeys(columns))}."
-            raise GuiFailure("stop", "skarmen_andrad", text, page=self.seen.heading, label=row.table)
+        if changes := table_changes(row.table, list(dict.fromkeys(columns)), self.seen):
+            raise DriftError(changes, self.seen)
         table = found[0]
         matching = [number for number in range(len(table.rows)) if self._fits(row, table, number)]
         if not matching and row.otherwise == "end":
@@ -119,9 +124,14 @@ class Walk:
             for column, value in row.where.items()
         )
 
-
-def _wrong_page(page: Page, seen: Seen) -> GuiFailure:
-    expected = page.dialog or page.heading or page.heading_starts or ""
-    text = f"Sidan {expected} väntades, men systemet visade en annan."
-    found = " ".join([seen.heading, *seen.messages])
-    return GuiFailure("human", "fel_sida", text, page=seen.heading, label=expected, wanted=expected, found=found)
+    def _wrong_page(self, page: Page, *, inside: bool) -> GuiFailure:
+        """Inside a form, a page without any word of refusal is another page than before; else it concerns the case."""
+        seen, expected = self.seen, page.sign
+        renamed = closest(expected, list(seen.headings))
+        if self.session.tab.status < 400 and not seen.messages and (inside or renamed):
+            swedish = f"{expected}: sidan väntades, men systemet visade {seen.heading if renamed else 'en annan'}"
+            english = f"{expected}: the page was expected, found {seen.heading}"
+            return DriftError([Change("heading", expected, swedish, english, renamed or seen.heading)], seen)
+        text = f"Sidan {expected} väntades, men systemet visade en annan."
+        found = " ".join([seen.heading, *seen.messages])
+        return GuiFailure("human", "fel_sida", text, page=seen.heading, label=expected, wanted=expected, found=found)
