@@ -10,6 +10,8 @@ from robot.rules import Reason
 
 Status = Literal["running", "person", "applicant", "closed", "by_hand"]
 Lane = Literal["ordinary", "random", "correction"]
+SampleLane = Literal["random", "risk", "complaint", "canary"]
+ResultClass = Literal["right", "wrong_outcome", "wrong_amount", "wrong_reasons", "wrong_procedure", "cannot_tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,60 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The stickprov draw: stratum, inclusion probability as a fraction ("1/20") and whether the case was picked."""
+    """The stickprov draw: stratum, inclusion probability as a fraction ("1/20") and whether the case is picked.
+
+    ``u`` is the ticket's number. ``period`` is the month "YYYY-MM"; ``mode``: "hold" or "follow_up".
+    """
 
     stratum: str
     probability: str
     picked: bool
+    u: int
+    period: str
+    mode: str = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a reviewer found. Öre: the amount the reviewer came to, and the robot's minus the reviewer's.
+
+    ``disadvantage``: the decision was wrong to the applicant's disadvantage. ``cause``: a word, "" until it is told.
+    ``seconds``: from opening to answer.
+    """
+
+    kind: ResultClass
+    reviewer: str
+    at: datetime
+    outcome: str = ""
+    amount_ore: int | None = None
+    difference_ore: int = 0
+    disadvantage: bool = False
+    cause: str = ""
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTask:
+    """A review of the stickprov. ``number`` 2 is the second reviewer's.
+
+    ``blind``: answered before the outcome is shown. ``outcome`` and ``amount_ore`` are those of the decision that is
+    reviewed: never show them to a blind reviewer.
+    """
+
+    task: str
+    lane: SampleLane
+    number: int
+    period: str
+    stratum: str
+    mode: str
+    blind: bool
+    assigned_at: datetime
+    due_at: datetime
+    outcome: str
+    amount_ore: int | None
+    reviewer: str = ""
+    opened_at: datetime | None = None
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +184,8 @@ class CaseState:
     decision: Decision | None = None
     receipt: Mapping[str, Any] | None = None
     ticket: Ticket | None = None
+    tasks: Mapping[str, SampleTask] = field(default_factory=dict)
+    settled: Found | None = None
     effects: Mapping[str, Effect] = field(default_factory=dict)
     closed_at: datetime | None = None
     marks: tuple[str, ...] = ()

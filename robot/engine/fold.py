@@ -7,7 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from audit.log.journal import Recorded
-from robot.engine.case import CaseState, Decision, Effect, Proposal, Review, ReviewReason, StoredFact, Ticket
+from robot.engine.case import (
+    CaseState,
+    Decision,
+    Effect,
+    Found,
+    Proposal,
+    Review,
+    ReviewReason,
+    SampleTask,
+    StoredFact,
+    Ticket,
+)
 from robot.rules import Reason
 
 
@@ -147,7 +158,47 @@ def _receipt(state: CaseState, told: Told) -> CaseState:
 
 
 def _ticket(state: CaseState, told: Told) -> CaseState:
-    return replace(state, ticket=Ticket(told.body["stratum"], told.body["probability"], told.body["picked"]))
+    body = told.body
+    drawn = Ticket(body["stratum"], body["probability"], body["picked"], int(body["u"], 16), body["period"])
+    return replace(state, ticket=replace(drawn, mode=body.get("mode", "hold")))
+
+
+def _picked(state: CaseState, _told: Told) -> CaseState:
+    return replace(state, ticket=None if state.ticket is None else replace(state.ticket, picked=True))
+
+
+def _assigned(state: CaseState, told: Told) -> CaseState:
+    body, decision = told.body, state.decision
+    names = ("task", "lane", "number", "period", "stratum", "mode", "blind")
+    task = SampleTask(
+        **{name: body[name] for name in names},
+        assigned_at=told.at,
+        due_at=datetime.fromisoformat(body["due_at"]),
+        outcome="" if decision is None else decision.outcome,
+        amount_ore=None if decision is None else int(decision.amount * 100),
+    )
+    return replace(state, tasks={**state.tasks, task.task: task})
+
+
+def _task_opened(state: CaseState, told: Told) -> CaseState:
+    task = replace(state.tasks[told.body["task"]], reviewer=told.body["reviewer"], opened_at=told.at)
+    return replace(state, tasks={**state.tasks, task.task: task})
+
+
+def _task_answered(state: CaseState, told: Told) -> CaseState:
+    task = state.tasks[told.body["task"]]
+    task = replace(task, reviewer=told.body["reviewer"], found=_found(told))
+    return replace(state, tasks={**state.tasks, task.task: task})
+
+
+def _settled(state: CaseState, told: Told) -> CaseState:
+    return replace(state, settled=_found(told))
+
+
+def _found(told: Told) -> Found:
+    body = told.body
+    names = ("reviewer", "outcome", "amount_ore", "difference_ore", "disadvantage", "cause", "seconds")
+    return Found(body["class"], at=told.at, **{name: body[name] for name in names if name in body})
 
 
 def _intended(state: CaseState, told: Told) -> CaseState:
@@ -222,6 +273,10 @@ def _back(outcome: str) -> Handler:
     return change
 
 
+def _lifted(state: CaseState, _told: Told) -> CaseState:
+    return replace(state, status="running", review=None)
+
+
 def _marked(mark: str) -> Handler:
     def change(state: CaseState, _told: Told) -> CaseState:
         return replace(state, marks=tuple(dict.fromkeys((*state.marks, mark))))
@@ -286,6 +341,11 @@ _CHANGES: dict[str, Handler] = {
     "decision.made": _decided,
     "receipt.made": _receipt,
     "sample.ticket": _ticket,
+    "sample.pick": _picked,
+    "review.assigned": _assigned,
+    "review.opened": _task_opened,
+    "review.result": _task_answered,
+    "review.settled": _settled,
     "effect.intended": _intended,
     "effect.done": _effect_done,
     "effect.unknown": _effect_status("unknown"),
@@ -302,6 +362,7 @@ _CHANGES: dict[str, Handler] = {
     "deadline.six_months": _marked("six_months"),
     "human.delay.told": _marked("delay_told"),
     "human.decision.requested": _requested,
+    "brake.lifted": _lifted,
     "human.review.taken": _review_ended("taken", "by_hand"),
     "human.review.corrected": _corrected,
     "gallring.held": _held(True),

@@ -1,12 +1,11 @@
 """Writes a case's entries, its row and its next job in one transaction. The only writer of cases."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import exists, update
+from sqlalchemy import exists, false, or_, update
 from sqlmodel import Session, col, select
 
 from audit.clock import Clock
@@ -15,17 +14,19 @@ from audit.log.entry import Actor
 from audit.log.journal import Journal, Recorded
 from audit.log.receipt import Receipt, receipt_of
 from audit.log.tables import EntryRow
-from robot.engine.case import CaseState
+from robot.engine.case import CaseState, SampleTask
 from robot.engine.fold import after, fold
 from robot.engine.metrics import count_effects
 from robot.engine.money import ore
 from robot.steps.base import Draft
 from robot.store.database import Database
-from robot.store.tables import CaseRow, WorkerRow
+from robot.store.tables import CaseRow, SampleTaskRow, WorkerRow
 
 log = structlog.get_logger(__name__)
 CONFLICTS = 5
 READING = "access.read"
+QUIET = (READING, "review.", "sample.")
+"""How the types of entries begin that do not move a case: others write them while a worker has it in hand."""
 
 
 class StaleCaseError(Exception):
@@ -140,6 +141,9 @@ class Ledger:
         changes = {**projection(state), "revision": CaseRow.revision + 1}
         if queue is not None:
             changes |= {"queue": queue, "job": state.entries}
+        if changes["picked"] is False:
+            # A pick that was made afterwards is not unmade by a worker that has not seen it.
+            changes["picked"] = or_(col(CaseRow.picked).is_(True), false())
         same = [
             col(CaseRow.ref) == before.ref,
             col(CaseRow.position) == before.position,
@@ -152,6 +156,9 @@ class Ledger:
             what = f"is no longer at position {before.position}, or the worker's lease was taken"
             msg = f"case {state.ref} {what}; another worker has moved it or will"
             raise StaleCaseError(msg)
+        for name, task in state.tasks.items():
+            if before.tasks.get(name) != task:
+                session.merge(task_row(state, task))
 
     def _put(self, session: Session, state: CaseState, queue: str, delay: float) -> None:
         self.jobs.put(session, state.ref, queue, number=state.entries, due_at=state.due_at, delay=delay)
@@ -171,13 +178,16 @@ class Ledger:
 
 def _must_be_newest(session: Session, state: CaseState) -> None:
     """Two workers with the same segment would otherwise both intend the same effect, and both act."""
-    newer = select(EntryRow.type).where(
-        EntryRow.case_ref == state.ref, col(EntryRow.case_seq) >= state.entries, col(EntryRow.type) != READING
-    )
-    found = session.exec(newer).first()
+    newer = select(EntryRow.type).where(EntryRow.case_ref == state.ref, col(EntryRow.case_seq) >= state.entries)
+    found = next((kind for kind in session.exec(newer) if moves(kind)), None)
     if found is not None:
         msg = f"case {state.ref} got {found} after entry {state.entries}; another worker has moved it"
         raise StaleCaseError(msg)
+
+
+def moves(kind: str) -> bool:
+    """Whether an entry of this type moves its case."""
+    return not kind.startswith(QUIET)
 
 
 def projection(state: CaseState) -> dict[str, Any]:
@@ -202,5 +212,27 @@ def projection(state: CaseState) -> dict[str, Any]:
         "request_due_at": state.request_due_at,
         "held": state.held,
         "erased_at": state.erased_at,
-        **({"stratum": None, "probability": None, "picked": None} if ticket is None else asdict(ticket)),
+        "stratum": ticket and ticket.stratum,
+        "probability": ticket and ticket.probability,
+        "picked": ticket and ticket.picked,
     }
+
+
+def task_row(state: CaseState, task: SampleTask) -> SampleTaskRow:
+    """The row that finds a review of the stickprov."""
+    return SampleTaskRow(
+        case_ref=state.ref,
+        task=task.task,
+        process=state.process,
+        lane=task.lane,
+        number=task.number,
+        period=task.period,
+        stratum=task.stratum,
+        mode=task.mode,
+        blind=task.blind,
+        restricted=state.restricted,
+        due_at=task.due_at,
+        reviewer=task.reviewer or None,
+        opened_at=task.opened_at,
+        answered_at=None if task.found is None else task.found.at,
+    )

@@ -17,7 +17,7 @@ from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
 from robot.engine.fold import INTERRUPTED, Told, changed
 from robot.engine.lease import Held
-from robot.engine.ledger import READING, Ledger, StaleCaseError
+from robot.engine.ledger import Ledger, StaleCaseError, moves
 from robot.engine.library import Library
 from robot.engine.metrics import step_time
 from robot.engine.review import review_opened
@@ -161,7 +161,7 @@ class Runner:
 
     def _told(self, ref: str, executor: str) -> bool:
         """Whether the journal's last word is that this worker is gone: another sweep wrote it, and died in its turn."""
-        moving = [one.entry for one in self.ledger.recorded(ref) if one.entry.type != READING]
+        moving = [one.entry for one in self.ledger.recorded(ref) if moves(one.entry.type)]
         return moving[-1].type == "step.retry" and moving[-1].body.get("executor") == executor
 
     def _now(self) -> datetime:

@@ -140,3 +140,25 @@ class WorkerRow(SQLModel, table=True):
     began: int = Field(sa_type=BigInteger)
     serves: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     started_at: datetime = moment()
+
+
+class SampleTaskRow(SQLModel, table=True):
+    """A review of the stickprov, as its lane's queue shows it. What was found stands in the journal only."""
+
+    __tablename__ = "arende_sample_task"
+    __table_args__ = (Index("ix_sample_task_queue", "lane", "answered_at", "due_at"),)
+
+    case_ref: str = Field(primary_key=True)
+    task: str = Field(primary_key=True)
+    process: str
+    lane: str
+    number: int
+    period: str = Field(index=True)
+    stratum: str
+    mode: str
+    blind: bool
+    restricted: bool
+    due_at: datetime = moment()
+    reviewer: str | None = None
+    opened_at: datetime | None = moment(nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
