@@ -135,6 +135,8 @@ _WORDS: dict[str, Callable[[Definition, Mapping[str, Any]], str]] = {
     "check.done": _checked,
     "decision.proposed": _proposed,
     "decision.made": _decided,
+    "receipt.made": lambda _, body: f"Kvitto på beslutet: post {body['index']} i loggen",
+    "receipt.missing": _always("Brevet skickas utan kvitto: loggen signerades inte i tid"),
     "sample.ticket": _ticket,
     "sample.outside": _always("Beslutet är fattat av en person och ingår inte i stickprovet"),
     "effect.intended": _effect("Ska göra: {name}"),

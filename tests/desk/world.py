@@ -25,6 +25,7 @@ from robot.steps.fetch import Fetch
 from robot.steps.fill import Fill
 from robot.steps.guard import Guard
 from robot.steps.read import Read
+from robot.steps.receipt import Receipt
 from robot.steps.send import Send
 
 PROCESS = "ekonomiskt_bistand"
@@ -182,6 +183,8 @@ def _result(step: Step, view: CaseView, known: dict[str, Any], *, picked: bool) 
     if isinstance(step, Check | Decide):
         world: Any = None
         return asyncio.run(step.apply(view, step.plan(view), world))
+    if isinstance(step, Receipt):
+        return Advance((Draft("receipt.missing", {"code": "inte_signerad"}),))
     if isinstance(step, Draw):
         body = {"stratum": "bifall_utan_barn", "probability": "1/20", "picked": picked, "period": "2025-09"}
         ticket = Draft("sample.ticket", {**body, "u": "00000000000000ff", "threshold": "0ccccccccccccccd"})
