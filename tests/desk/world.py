@@ -183,15 +183,19 @@ def _result(step: Step, view: CaseView, known: dict[str, Any], *, picked: bool) 
     if isinstance(step, Check | Decide):
         world: Any = None
         return asyncio.run(step.apply(view, step.plan(view), world))
-    if isinstance(step, Receipt):
-        return Advance((Draft("receipt.missing", {"code": "inte_signerad"}),))
     if isinstance(step, Draw):
         body = {"stratum": "bifall_utan_barn", "probability": "1/20", "picked": picked, "period": "2025-09"}
         ticket = Draft("sample.ticket", {**body, "u": "00000000000000ff", "threshold": "0ccccccccccccccd"})
         return HandOver((PICKED,), (ticket,), lane="random", resume="next") if picked else Advance((ticket,))
-    return (
-        _written(step, view) if isinstance(step, Fill | Send) else Finish((Draft("case.closed", {"how": "avslutad"}),))
-    )
+    return _last(step, view)
+
+
+def _last(step: Step, view: CaseView) -> Any:
+    if isinstance(step, Receipt):
+        return Advance((Draft("receipt.missing", {"code": "inte_signerad"}),))
+    if isinstance(step, Fill | Send):
+        return _written(step, view)
+    return Finish((Draft("case.closed", {"how": "avslutad"}),))
 
 
 def _outside(step: Step, view: CaseView, known: Mapping[str, Any]) -> Any:
