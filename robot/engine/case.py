@@ -157,9 +157,9 @@ class CaseState:
     ``attempts`` counts tries of the step at ``position`` that failed, and ``interruptions`` those whose worker died:
     that the target is down and that workers die are two things, each with a limit of its own. ``remarks`` are the
     checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a
-    clear answer that nobody in the household is protected. ``receipt``: of the decision, as journalled. ``marks``: the deadlines that have been noted, see
-    `robot.engine.deadlines`. ``request_due_at``: when the applicant's request for a decision has to be answered (FL
-    12 §). ``effect_secret`` keys the names of the case's effects. ``held``: nothing of the case may be erased.
+    clear answer that nobody in the household is protected. ``receipt``: of the decision, as journalled.
+    ``marks``: the deadlines that have been noted, see `robot.engine.deadlines`. ``request_due_at``: when the
+    applicant's request for a decision has to be answered (FL 12 §). ``effect_secret`` keys the names of the case's effects. ``held``: nothing of the case may be erased.
     ``reopened``: it was closed, and is in hand again. ``erased_at``: everything personal is gone since then.
     """
 
