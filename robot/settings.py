@@ -64,6 +64,15 @@ class Settings(BaseSettings):
         default="", description="The municipality's organisation number, twelve digits, told to the registers."
     )
     kommun: str = Field(default="Exempelkommun", description="Name of the municipality, as registers and logs see it.")
+    kommunkod: str = Field(
+        default="",
+        pattern=r"^(|[0-9]{4})$",
+        description="The municipality's code, four digits: what gallring leaves for research. Empty: everything.",
+    )
+    gallringsbeslut: str = Field(
+        default="",
+        description="Reference of the board's standing decision on gallring. Empty: the nightly run erases nothing.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )

@@ -7,6 +7,7 @@ from connectors.contract import SettingMissingError
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
 from robot.engine.fold import FoldError
+from robot.engine.gallring import GallringError
 from robot.engine.intake import IntakeConflictError
 from robot.engine.ledger import StaleCaseError
 from robot.engine.library import UnknownProcessError
@@ -20,6 +21,7 @@ EXPECTED = (
     DatabaseError,
     DefinitionError,
     FoldError,
+    GallringError,
     IntakeConflictError,
     ReviewError,
     SettingMissingError,
