@@ -159,8 +159,8 @@ class CaseState:
     checks that did not pass: the decision is then a person's. ``restricted`` starts true and is lifted only by a
     clear answer that nobody in the household is protected. ``receipt``: of the decision, as journalled.
     ``marks``: the deadlines that have been noted, see `robot.engine.deadlines`. ``request_due_at``: when the
-    applicant's request for a decision has to be answered (FL 12 §). ``effect_secret`` keys the names of the case's effects. ``held``: nothing of the case may be erased.
-    ``reopened``: it was closed, and is in hand again. ``erased_at``: everything personal is gone since then.
+    applicant's request for a decision has to be answered (FL 12 §). ``effect_secret`` keys the names of the case's
+    effects. ``held``: nothing of the case may be erased. ``reopened``: it was closed, and is in hand again. ``erased_at``: everything personal is gone since then.
     """
 
     ref: str
