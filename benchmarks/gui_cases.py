@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,7 @@ def persons() -> list[Person]:
     return [case.registered() for case in islice(every_case(), len(published()))]
 
 
+@cache
 def screen(name: str, process: str = "ekonomiskt_bistand") -> ScreenFile:
     """A screen file of a process."""
     folder: Path = PROCESSES / process / "screens"

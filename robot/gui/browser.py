@@ -24,6 +24,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 
 from robot.gui.failure import GuiFailure
+from robot.gui.script import script
 
 ENVIRONMENT = "ARENDE_BROWSER"
 IN_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -203,6 +204,7 @@ class BrowserPool:
                 return tab
         try:
             context = await browser.new_context(**CONTEXT)
+            await context.add_init_script(script())
             tab = Tab(context, await context.new_page())
         except PlaywrightError as error:
             raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren gick inte att använda.") from error

@@ -132,7 +132,7 @@ async (request) => {
     const el = targets[0];
     if (el.disabled || el.getAttribute("aria-disabled") === "true")
       return { count: 1, disabled: true, settled: true, page: describe() };
-    if (Date.now() > request.untilMs) return { count: 1, late: true, settled: true, page: describe() };
+    if (Date.now() > (request.untilMs ?? Infinity)) return { count: 1, late: true, settled: true, page: describe() };
     const before = { alerts: alerts().join(), dialog: dialog() };
     const [inner, frame] = [el.ownerDocument, el.ownerDocument.defaultView.frameElement];
     const after = watch();

@@ -1,14 +1,13 @@
 """One job's hold of a logged-in page: asks it, presses in it, and stops on everything that no screen file expects."""
 
 import asyncio
+import json
 import math
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,6 +20,7 @@ from robot.gui.failure import GuiFailure
 from robot.gui.identity import check_person, must_show_person
 from robot.gui.round_trip import LeftError, RoundTrip
 from robot.gui.screen import Page, ScreenFile
+from robot.gui.script import CALL, ELEMENT
 from robot.gui.seen import Seen, closest
 
 NOWHERE = Page()
@@ -37,12 +37,6 @@ class CaseSystem:
     username: str
     password: SecretStr
     manifest: CaseSystemManifest
-
-
-@cache
-def _script() -> str:
-    page, see = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "see.js"))
-    return page.replace("/* see.js */", see)
 
 
 def _expected(page: Page) -> dict[str, str | None]:
@@ -128,7 +122,9 @@ class Session:
         ``dialog``: a confirm dialog may open. ``within``: seconds from now in which the press may happen. The page
         itself keeps to it, because this process may be frozen between here and there.
         """
-        answer = await self._act("press", then, name=name, untilMs=(time.time() + within) * 1000)
+        answer = await self._act(
+            "press", then, name=name, untilMs=None if within == math.inf else (time.time() + within) * 1000
+        )
         if answer is not None and answer["count"] != 1:
             seen = Seen.of(answer["page"])
             near = closest(name, list(seen.buttons))
@@ -190,7 +186,9 @@ class Session:
     async def _type(self, at: Mapping[str, Any], text: str) -> None:
         """Type as a person does, key by key: for the fields that do not take a batched fill."""
         async with self._bounded():
-            handle = await self.tab.page.evaluate_handle(_script(), {"op": "element", "at": dict(at), "words": []})
+            handle = await self.tab.page.evaluate_handle(
+                ELEMENT, json.dumps({"op": "element", "at": dict(at), "words": []})
+            )
             element = handle.as_element()
             if isinstance(element, ElementHandle):
                 await element.fill("")
@@ -225,7 +223,8 @@ class Session:
             **more,
         }
         async with self._bounded():
-            return await self.tab.page.evaluate(_script(), request)
+            answer = await self.tab.page.evaluate(CALL, json.dumps(request))
+        return json.loads(answer)
 
     def _bounded(self) -> RoundTrip:
         return RoundTrip(self.tab, self.system.manifest.title, self.limit * 2 + 2)  # the page's own limit comes first

@@ -1,0 +1,17 @@
+"""The script that answers the bot's questions, put into every document of a context as it is made."""
+
+from functools import cache
+from importlib.resources import files
+
+CALL = "async (request) => JSON.stringify((await globalThis[Symbol.for('arende')]?.(JSON.parse(request))) ?? null)"
+ELEMENT = "(request) => globalThis[Symbol.for('arende')](JSON.parse(request))"
+
+
+@cache
+def script() -> str:
+    """What defines the answering function. Sent once per context: sent with every question it would cost more than all
+    that it does.
+    """
+    page, see = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "see.js"))
+    answering = page.replace("/* see.js */", see).strip().removesuffix(";")
+    return f"Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
