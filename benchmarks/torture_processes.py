@@ -2,14 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-COMMAND = (sys.executable, "-c", "from robot.cli.main import main; main()", "worker")
+from benchmarks.torture_nursery import Nursery
+
+LOOK_SECONDS = 0.01
 _PARENT_AT_FIELD, _BEGAN_AT_FIELD = 1, 19
 """Of /proc/<pid>/stat after the name, counted from the state: fields 4 and 22 of proc(5)."""
 
@@ -28,24 +29,23 @@ class Pack:
         self.names = names
         self._environment = environment
         self._logs = logs
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._nursery = Nursery()
+        self._started: dict[str, Process | None] = {}
         self._seen: set[Process] = set()
 
     def start(self) -> int:
         """Start every worker that does not run; how many had ended since they were started last."""
-        ended = [name for name in self.names if name not in self._started or self._started[name].poll() is not None]
+        ended = [name for name in self.names if not self.worker(name)]
         again = sum(name in self._started for name in ended)
         for name in ended:
-            with (self._logs / f"{name}.log").open("ab") as log:
-                self._started[name] = subprocess.Popen(  # noqa: S603 - our own command
-                    (*COMMAND, "--name", name), env=self._environment(), stderr=log, start_new_session=True
-                )
+            pid = self._nursery.born(("worker", "--name", name), self._environment(), self._logs / f"{name}.log")
+            self._started[name] = _table().get(pid, (None,))[0]
         return again
 
     def worker(self, name: str) -> list[Process]:
         """The worker alone, without what it has started; empty when it does not run."""
-        one = _table().get(self._started[name].pid)
-        return [] if one is None or self._started[name].poll() is not None else [one[0]]
+        one = self._started.get(name)
+        return [one] if one is not None and _runs(one) else []
 
     def machine(self, name: str) -> list[Process]:
         """The worker with everything that it has started, as when a machine loses its power."""
@@ -65,9 +65,8 @@ class Pack:
         """SIGKILL, and wait for the workers among them."""
         killed = list(processes)
         _signal(killed, signal.SIGKILL)
-        for started in self._started.values():
-            if started.pid in {one.pid for one in killed}:
-                started.wait()
+        while any(one in killed and _runs(one) for one in self._started.values()):
+            time.sleep(LOOK_SECONDS)
 
     def freeze(self, processes: Iterable[Process]) -> None:
         """SIGSTOP."""
@@ -82,6 +81,11 @@ class Pack:
         for name in self._started:
             self.kill(self.machine(name))
         _signal(self._seen, signal.SIGKILL)
+        self._nursery.close()
+
+
+def _runs(process: Process | None) -> bool:
+    return process is not None and _table().get(process.pid, (None,))[0] == process
 
 
 def _table() -> dict[int, tuple[Process, int]]:

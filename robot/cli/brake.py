@@ -57,7 +57,7 @@ def off(
     screen: Screen = "",
     connector: Connector = "",
 ) -> None:
-    """Release the brake. Cases that it has handed over stay with their people. Exit 1 when it is not on."""
+    """Release the brake. Within a minute the cases that it alone held go on by themselves. Exit 1 when it is not on."""
     house = House.build(Settings())
     scope = _named_scope(stratum, screen, connector)
     house.brakes.release(process, scope, _puller(person), reason=reason)

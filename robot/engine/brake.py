@@ -22,6 +22,8 @@ from robot.store.database import Database, alone
 log = structlog.get_logger(__name__)
 PULLED, RELEASED = "brake.pulled", "brake.released"
 BY_PERSON = "person"
+HELD = "broms."
+"""How the code of a reason begins that a brake gives; the scope follows."""
 CONFLICTS = 5
 FIRST, AFTER = "broms-", "broms."  # "." is the character after "-"
 
@@ -63,7 +65,7 @@ class Pulled:
     def reason(self) -> Reason:
         """Why a case that meets the brake goes to a person."""
         why = f"Bromsen är dragen för {self.scope.text}. En person avgör hur ärendet går vidare."
-        return Reason(f"broms.{self.scope.code}", why, "broms")
+        return Reason(f"{HELD}{self.scope.code}", why, "broms")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,13 +138,14 @@ def _samples(session: Session, since: datetime) -> dict[str, list[Sample]]:
     """The robot's own proposals since then, by process, in order of time."""
     first = _first_entry(session, since)
     query = select(EntryRow.data).where(col(EntryRow.type) == PROPOSED, col(EntryRow.id) >= first)
-    found: dict[str, list[Sample]] = {}
+    # Once for each case: one that a brake has held is proposed again when it goes on.
+    found: dict[str, dict[str, Sample]] = {}
     for data in session.exec(query.order_by(col(EntryRow.id))):
         entry = Entry.parse(data)
         # A person who changes a fact gets a new proposal too; that is not the robot's work.
         if entry.actor.kind == "robot" and entry.at() >= since and "alone" in entry.body:
-            found.setdefault(entry.actor.id, []).append(_sample(entry))
-    return {process: sorted(samples, key=lambda sample: sample.at) for process, samples in found.items()}
+            found.setdefault(entry.actor.id, {})[entry.case] = _sample(entry)
+    return {process: sorted(samples.values(), key=lambda sample: sample.at) for process, samples in found.items()}
 
 
 def _sample(entry: Entry) -> Sample:

@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.log.entry import Actor
 from robot.definition import Definition
+from robot.engine.brake import HELD
 from robot.engine.case import CaseState, Lane
 from robot.engine.fold import Told, changed
 from robot.engine.ledger import Ledger, StaleCaseError
@@ -259,7 +260,7 @@ def only_braked(state: CaseState) -> bool:
     """Whether nothing but a brake holds the case: the robot may then go on, and ask for protection where it stopped."""
     review = state.review
     held = () if review is None or review.resume != "same" else review.reasons
-    return bool(held) and all(reason.code.startswith("broms.") for reason in held)
+    return bool(held) and all(reason.code.startswith(HELD) for reason in held)
 
 
 def _must_be_unwritten(state: CaseState) -> None:

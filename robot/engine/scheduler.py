@@ -7,6 +7,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from robot.engine.house import House
+from robot.engine.letting_go import LettingGo
 from robot.engine.nightly import Nightly
 from robot.engine.turn import turn_of
 from robot.engine.working_days import SWEDEN
@@ -17,6 +18,8 @@ DEADLINE_SECONDS = 10 * 60
 DRIFT_SECONDS = 60 * 60
 NIGHTLY_LOOK_SECONDS = 5 * 60
 """How soon after its hour, or after whoever should have done it died, the nightly run begins."""
+LETTING_GO_SECONDS = 30
+"""How soon a case that only a brake held goes on when the brake is released."""
 CLEARING_SECONDS = 60 * 60
 ENDED_JOBS_SECONDS = 24 * 60 * 60
 """How long an ended job's row is kept, for whoever looks into why it ended."""
@@ -37,11 +40,13 @@ class Scheduler:
         self._beat_ns = house.clock.monotonic_ns()
         self._scheduler = BackgroundScheduler(timezone=SWEDEN)
         self._nightly = Nightly(house)
+        self._letting_go = LettingGo(house.ledger, house.library, house.brakes)
         self._poll = self._guarded("intake.poll", self._folder.poll)
         regular = {
             "nightly": (NIGHTLY_LOOK_SECONDS, self._catch_up),
             "deadlines": (DEADLINE_SECONDS, house.deadlines.look),
             "drift": (DRIFT_SECONDS, house.drift.look),
+            "brakes": (LETTING_GO_SECONDS, self._letting_go.look),
             "clearing": (CLEARING_SECONDS, self._clear),
         }
         self._missed = threading.Thread(

@@ -10,24 +10,26 @@ from pathlib import Path
 import pytest
 
 from benchmarks.torture import FAULTS, MONTH, run
+from benchmarks.torture_load import STRIKES, Pace
 from benchmarks.torture_postgres import TortureError
 from benchmarks.torture_processes import Pack
 from robot.engine.house import House
 from robot.settings import Settings
 from testbed.scenario.generate import generate
 
-CYCLES, CASES = 20, 12
+CYCLES, CASES = 20, 6
+QUICK = Pace(moments=(0.2, 1.5), lease_seconds=1.5, answer_seconds=2.0)
 
 
-@pytest.mark.slow
 def test_nothing_is_lost_or_doubled_when_workers_and_browsers_are_killed_and_frozen(tmp_path: Path) -> None:
     """After twenty strikes every application has the end it must have, and every effect has happened once."""
-    found = run(CYCLES, seed=1, cases=CASES, folder=tmp_path, moments=(0.3, 4.0))
+    found = run(CYCLES, seed=1, cases=CASES, folder=tmp_path, pace=QUICK)
     assert found["faults"] == []
     assert {name: found[name] for name in FAULTS} == dict.fromkeys(FAULTS, 0)
     assert found["cycles"] == CYCLES
     assert sum(found["ends"].values()) == found["cases"] == CASES
     assert found["ends"]["closed"] > 0
+    assert set(found["kills"]) >= set(STRIKES) - {"browser", "browser_frozen"}
 
 
 def test_a_database_with_cases_is_not_tortured(tmp_path: Path) -> None:
