@@ -40,6 +40,7 @@ class KeyRing:
     def __init__(self, master: MasterKey) -> None:
         self._wrapping = AESGCM(derive(master.secret, "arenderobot/vault/wrap/v1"))
         self._index = derive(master.secret, "arenderobot/vault/subject-index/v1")
+        self._alias = derive(master.secret, "arenderobot/export/alias/v1")
 
     def wrap(self, case: str, key: bytes, nonce: bytes) -> bytes:
         """The case key encrypted (AES-256-GCM) and bound to its case."""
@@ -66,6 +67,10 @@ class KeyRing:
                 "characters in another form"
             )
         return hmac.new(self._index, personnummer.encode(), hashlib.sha256).hexdigest()
+
+    def alias(self, account: str) -> str:
+        """An account as exports show it: 12 hex digits that nobody without the master key can tell back."""
+        return hmac.new(self._alias, account.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def derive(secret: bytes, purpose: str) -> bytes:
