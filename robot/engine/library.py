@@ -8,6 +8,7 @@ import structlog
 from sqlmodel import Session
 
 from robot.definition import Definition, DefinitionError, discover, load, pack, unpack
+from robot.definition.contents import version as content_hash
 from robot.store.database import Database
 from robot.store.tables import DefinitionRow
 
@@ -30,6 +31,7 @@ class Library:
         self._folders = folders
         self._loaded: dict[str, Definition] = {}
         self._current: dict[str, Definition] = {}
+        self._archives: dict[str, bytes] = {}
         self._stored: dict[str, Definition] = {}
 
     def current(self, process: str) -> Definition:
@@ -45,9 +47,22 @@ class Library:
             if process not in folders:
                 msg = f"there is no process {process!r}; there are: {', '.join(sorted(folders))}"
                 raise UnknownProcessError(msg)
-            definition = load(folders[process])
-            self._current[process] = self._loaded[definition.version] = definition
+            self._current[process] = self.read(folders[process])
         return self._current[process]
+
+    def read(self, folder: Path) -> Definition:
+        """The version in a folder, with its archive of the same bytes: somebody may be editing it right now.
+
+        Raises:
+            DefinitionError: The folder has errors.
+
+        """
+        while True:
+            definition, archive = load(folder), pack(folder)
+            if content_hash(folder) == definition.version:
+                self._loaded[definition.version] = definition
+                self._archives[definition.version] = archive
+                return definition
 
     def get(self, process: str, version: str) -> Definition:
         """The version that a case keeps, from the database when it is no longer the one on disk.
@@ -87,7 +102,7 @@ class Library:
     def keep(self, session: Session, definition: Definition, *, now: datetime) -> None:
         """Store the version whole, in the caller's transaction, the first time a case begins with it."""
         if session.get(DefinitionRow, definition.version) is None:
-            archive = pack(definition.folder)
+            archive = self._archives[definition.version]
             row = DefinitionRow(version=definition.version, process=definition.id, first_used_at=now, archive=archive)
             session.add(row)
             session.flush()

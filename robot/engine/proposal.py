@@ -1,6 +1,7 @@
 """What the rules propose in a case: outcome, amount, findings, or why they cannot."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +13,17 @@ from robot.steps.base import Draft
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """``outcome`` is None when the rules cannot answer; ``reasons`` then say why. ``amount`` is SEK for the month."""
+    """``outcome`` is None when the rules cannot answer; ``reasons`` then say why. ``amount`` is SEK for the month.
+
+    ``on``: the Swedish day that the rules took for today.
+    """
 
     outcome: str | None
     amount: Decimal | None
     reasons: tuple[Reason, ...]
     findings: dict[str, Any]
     marks: tuple[str, ...]
+    on: date
 
     @property
     def amount_ore(self) -> int | None:
@@ -32,6 +37,7 @@ class Proposed:
             "amount_ore": self.amount_ore,
             "reasons": [{"code": reason.code, "origin": reason.origin} for reason in self.reasons],
             "marks": list(self.marks),
+            "on": self.on.isoformat(),
         }
         return Draft("decision.proposed", body, {"findings": self.findings})
 
@@ -49,4 +55,5 @@ def propose(case: CaseView, outcome: str, amount: str) -> Proposed:
         reasons=tuple(dict.fromkeys((*undetermined, *remarks))),
         findings=evaluation.to_json(),
         marks=tuple(sorted(evaluation.marks())),
+        on=case.today,
     )

@@ -15,13 +15,15 @@ from robot.engine.ledger import Ledger, StaleCaseError
 from robot.engine.library import Library
 from robot.engine.money import ore
 from robot.engine.proposal import Proposed, propose
+from robot.engine.sampling import answered_by_acting, waits_for_blind
 from robot.engine.view import CaseView
 from robot.engine.working_days import add_working_days
 from robot.rules import Reason
 from robot.steps.base import CASES_QUEUE, Draft
-from robot.steps.check import Check
+from robot.steps.check import Check, checked
 from robot.steps.decide import Decide
 
+BLIND = "Ärendet granskas blint i stickprovet. Besvara granskningen först; då visas vad roboten kom fram till."
 MOVED = "Ärendet väntar inte på en person längre. Ladda om sidan."
 
 
@@ -168,6 +170,8 @@ class Reviews:
         state = self._ledger.load(ref)
         if state.status != "person":
             raise ReviewError(MOVED)
+        if waits_for_blind(state):
+            raise ReviewError(BLIND)
         definition = self._library.get(state.process, state.version)
         return state, CaseView(definition, state, now=self._ledger.clock.now())
 
@@ -177,8 +181,10 @@ class Reviews:
     def _write(
         self, state: CaseState, drafts: Sequence[Draft], person: Person, *, queue: str | None = None
     ) -> CaseState:
+        plan = self._library.get(state.process, state.version).stickprov
+        sampled = answered_by_acting(state, drafts, person.id, plan, self._ledger.clock.now())
         try:
-            return self._ledger.write(state, drafts, actor=person.actor, queue=queue)
+            return self._ledger.write(state, [*drafts, *sampled], actor=person.actor, queue=queue)
         except StaleCaseError as stale:
             raise ReviewError(MOVED) from stale
 
@@ -190,6 +196,23 @@ def back_with_person(library: Library, state: CaseState, now: datetime) -> str:
 
 
 def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
+    checks, reasons = all_checks(view, step)
+    proposal: Proposed = propose(view, *_decision_names(view.definition))
+    again = checked(checks, reasons)
+    everything = tuple(dict.fromkeys((*reasons, *proposal.reasons))) or (
+        Reason(
+            "andrad_uppgift", "En uppgift är ändrad av en handläggare. Godkänn förslaget eller besluta annat.", "review"
+        ),
+    )
+    return [
+        Draft(again.type, {**again.body, "again": True}, again.personal),
+        proposal.draft(),
+        review_opened(view, everything, lane="ordinary", resume="next", now=now, step=step),
+    ]
+
+
+def all_checks(view: CaseView, step: int) -> tuple[list[str], list[Reason]]:
+    """Every check that the process makes before ``step``, and what does not pass as the facts are now."""
     checks = {
         rule: title
         for part in view.definition.steps[:step]
@@ -198,20 +221,7 @@ def _recalculated(view: CaseView, step: int, now: datetime) -> list[Draft]:
     }
     # What the intake remarked is no rule of the process, and no changed fact takes it away.
     reasons = [reason for reason in view.state.remarks if reason.origin == "intake"]
-    reasons += [reason for found in view.remarks(checks).values() for reason in found.reasons]
-    proposal: Proposed = propose(view, *_decision_names(view.definition))
-    remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
-    failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
-    everything = tuple(dict.fromkeys((*reasons, *proposal.reasons))) or (
-        Reason(
-            "andrad_uppgift", "En uppgift är ändrad av en handläggare. Godkänn förslaget eller besluta annat.", "review"
-        ),
-    )
-    return [
-        Draft("check.done", {"rules": sorted(checks), "failed": failed, "again": True}, {"remarks": remarks}),
-        proposal.draft(),
-        review_opened(view, everything, lane="ordinary", resume="next", now=now, step=step),
-    ]
+    return list(checks), reasons + [reason for found in view.remarks(checks).values() for reason in found.reasons]
 
 
 def _made(definition: Definition, outcome: str, amount: Decimal, person: Person, motivation: str) -> Draft:

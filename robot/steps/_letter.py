@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,7 @@ def manad_text(value: date) -> str:
 
 def template_values(case: CaseView, template: Path) -> tuple[dict[str, Any], tuple[Reason, ...]]:
     """What the template needs: every fact and rule it mentions, and the reasons why some cannot be had."""
-    environment = _environment(template.parent)
-    wanted = sorted(_names(environment, template) - set(_CONTEXT))
+    wanted = sorted(_names(template, _stamp(template.parent)) - set(_CONTEXT))
     values, reasons = case.values(wanted)
     return {**values, **_context(case)}, reasons
 
@@ -192,6 +192,12 @@ def receipt_text(body: Mapping[str, Any]) -> ReceiptText:
     return ReceiptText(body["origin"], body["index"], body["leaf"], body["size"], body["root"], fil)
 
 
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a template does: an author looks at letters while writing them."""
+    return tuple((path.name, (found := path.stat()).st_mtime_ns, found.st_size) for path in sorted(folder.iterdir()))
+
+
+@lru_cache(maxsize=64)
 def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -207,7 +213,9 @@ def _environment(folder: Path) -> Environment:
 FILTERS = {"kronor": kronor, "datum": datum, "manad_text": manad_text}
 
 
-def _names(environment: Environment, template: Path) -> set[str]:
+@lru_cache(maxsize=256)
+def _names(template: Path, _: tuple[tuple[str, int, int], ...]) -> frozenset[str]:
+    environment = _environment(template.parent)
     names: set[str] = set()
     waiting, done = [template.name], set[str]()
     while waiting:
@@ -218,7 +226,7 @@ def _names(environment: Environment, template: Path) -> set[str]:
         tree = environment.parse((template.parent / name).read_text(encoding="utf-8"))
         names |= meta.find_undeclared_variables(tree)
         waiting += [referred for referred in meta.find_referenced_templates(tree) if referred is not None]
-    return names
+    return frozenset(names)
 
 
 def _shown(value: Any) -> str:

@@ -1,9 +1,11 @@
 """``check``: evaluates rules that look for something a person must see."""
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from robot.engine.view import CaseView
 from robot.engine.world import World
+from robot.rules import Reason
 from robot.steps.base import Advance, Change, Draft, Line, Name, Result, Step
 
 
@@ -31,6 +33,11 @@ class Check(Step):
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
         """Note what a person must see. The case goes on, so that the person gets the whole basis and a proposal."""
         reasons = [reason for found in change.payload["remarks"].values() for reason in found.reasons]
-        failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
-        remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
-        return Advance((Draft("check.done", {"rules": sorted(self.check), "failed": failed}, {"remarks": remarks}),))
+        return Advance((checked(self.check, reasons),))
+
+
+def checked(rules: Iterable[str], reasons: Sequence[Reason]) -> Draft:
+    """The entry that says which checks were made and which of them did not pass: why, in the vault."""
+    failed = [{"code": reason.code, "origin": reason.origin} for reason in reasons]
+    remarks = {str(number): reason.why for number, reason in enumerate(reasons)}
+    return Draft("check.done", {"rules": sorted(rules), "failed": failed}, {"remarks": remarks})

@@ -1,6 +1,6 @@
 """``decide``: the rules answer; the robot decides what it may decide, and proposes the rest to a person."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from robot.engine.proposal import propose
 from robot.engine.scope import Scope
@@ -9,6 +9,9 @@ from robot.engine.view import CaseView, robot_decider
 from robot.engine.world import World
 from robot.rules import Reason
 from robot.steps.base import Advance, Change, Draft, HandOver, Line, Name, Result, Step
+
+if TYPE_CHECKING:
+    from robot.definition import Definition
 
 
 class Decide(Step):
@@ -37,27 +40,16 @@ class Decide(Step):
 
     def braked(self, case: CaseView, change: Change, reasons: tuple[Reason, ...]) -> HandOver:
         """Proposed as ever; a person decides."""
-        return HandOver((*change.payload["reasons"], *reasons), (self._proposed(case, change),), resume="next")
+        return HandOver((*change.payload["reasons"], *reasons), (self.proposed(case, change),), resume="next")
 
     async def apply(self, case: CaseView, change: Change, world: World) -> Result:  # noqa: ARG002 - pure, needs no world
         """Journal the proposal with its whole finding tree, then decide or hand over."""
         proposal = change.payload["proposal"]
         if change.payload["reasons"]:
-            return HandOver(change.payload["reasons"], (self._proposed(case, change),), resume="next")
-        made = Draft(
-            "decision.made",
-            {
-                "outcome": proposal.outcome,
-                "amount_ore": proposal.amount_ore,
-                "by": "robot",
-                "name": robot_decider(case.definition),
-                "delegation": case.definition.delegation,
-                "appeal": case.definition.appeal,
-            },
-        )
-        return Advance((self._proposed(case, change), made))
+            return HandOver(change.payload["reasons"], (self.proposed(case, change),), resume="next")
+        return Advance((self.proposed(case, change), made(case.definition, proposal.outcome, proposal.amount_ore)))
 
-    def _proposed(self, case: CaseView, change: Change) -> Draft:
+    def proposed(self, case: CaseView, change: Change) -> Draft:
         """The proposal; ``alone``: the robot would decide it, brake or not, which is what drift is measured on."""
         draft: Draft = change.payload["proposal"].draft()
         told = {"stratum": stratum_of(case), "alone": not change.payload["reasons"]}
@@ -73,3 +65,16 @@ class Decide(Step):
             why = f"Utfallet {outcome} beslutas alltid av en person."
             reasons.append(Reason(f"beslutsratt.{outcome}", why, "may_decide"))
         return tuple(reasons)
+
+
+def made(definition: "Definition", outcome: str | None, amount_ore: int | None) -> Draft:
+    """The robot's own decision."""
+    body = {
+        "outcome": outcome,
+        "amount_ore": amount_ore,
+        "by": "robot",
+        "name": robot_decider(definition),
+        "delegation": definition.delegation,
+        "appeal": definition.appeal,
+    }
+    return Draft("decision.made", body)
