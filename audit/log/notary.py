@@ -77,6 +77,8 @@ class Notary:
         return self._signed(session, before, front, at)
 
     def _signed(self, session: Session, before: Head | None, front: Frontier, at: datetime) -> Head:
+        if front.size == 0:
+            raise LogError("empty", f"{self.origin}: the log holds no entry, so there is nothing to sign")
         root = front.root()
         if tree.root(sequencer.StoredNodes(session), front.size) != root:
             why = f"{self.origin}: the stored tree is not the one of the stored entries ({front.size} of them)"

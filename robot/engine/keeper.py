@@ -64,6 +64,8 @@ class Keeper:
 
     def _keep(self, *, last: bool) -> None:
         today = self._clock.now().astimezone(SWEDEN).date()
+        if self._logbook.is_empty():
+            return
         if self._day != today or self._stopped_ns is not None:
             # The first look of a start and of a day, and after a stop: everything from its stored bytes.
             self._sign(whole=True)

@@ -75,6 +75,12 @@ class Logbook:
             keep(session, head, now)
         return head
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing yet that could be signed."""
+        self.integrate()
+        with self._database.read() as session:
+            return sequencer.size(session) == 0
+
     def unsigned(self) -> int:
         """How many entries have a place in the log, but no signature over it."""
         with self._database.read() as session:
