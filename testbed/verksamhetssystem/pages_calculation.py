@@ -22,7 +22,7 @@ from testbed.verksamhetssystem.records import (
     month_text,
     read_calculation,
 )
-from testbed.verksamhetssystem.saving import remember, saved_before, stamp
+from testbed.verksamhetssystem.saving import remember, saved_before, stamp, unchanged
 from testbed.verksamhetssystem.web import (
     Posted,
     SignedIn,
@@ -64,9 +64,10 @@ def create_draft(request: Request, form: Posted, number: str) -> Response:
         read = validation.household(typed, case.person, Content())
         if read is not None:
             month, content = read
+            unchanged(connection, case, typed.values.get("version", ""))
             row = {"case_number": number, "month": month_text(month), "status": DRAFT, **stamp(request)}
             draft_id = insert(connection, "calculations", row | {"content": _json(content)})
-            return go_to(remember(connection, form_key, f"/berakning/B-{draft_id:06d}/inkomster"))
+            return go_to(remember(connection, form_key, f"/berakning/B-{draft_id:06d}/{_after(request, 'hushall')}"))
     return _household_page(request, case, None, values=typed.values, rows=typed.rows, errors=typed.errors)
 
 
@@ -89,8 +90,9 @@ def save_household(request: Request, form: Posted, number: str) -> Response:
         case, draft = _read_draft(connection, number)
         read = validation.household(typed, case.person, draft.content)
         if read is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             _store(connection, draft, read[1], read[0])
-            return go_to(f"/berakning/{number}/inkomster")
+            return go_to(f"/berakning/{number}/{_after(request, 'hushall')}")
     return _household_page(request, case, draft, values=typed.values, rows=typed.rows, errors=typed.errors)
 
 
@@ -113,8 +115,9 @@ def save_incomes(request: Request, form: Posted, number: str) -> Response:
         case, draft = _read_draft(connection, number)
         content = validation.incomes(typed, case.person, draft.content)
         if content is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             _store(connection, draft, content, draft.month)
-            return go_to(f"/berakning/{number}/utgifter")
+            return go_to(f"/berakning/{number}/{_after(request, 'inkomster')}")
     return _incomes_page(request, case, draft, values=typed.values, rows=typed.rows, errors=typed.errors)
 
 
@@ -138,9 +141,17 @@ def save_expenses(request: Request, form: Posted, number: str) -> Response:
         case, draft = _read_draft(connection, number)
         content = validation.expenses(typed, draft.content)
         if content is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             _store(connection, draft, content, draft.month)
-            return go_to(f"/berakning/{number}/sammanstallning")
+            return go_to(f"/berakning/{number}/{_after(request, 'utgifter')}")
     return _expenses_page(request, case, draft, values=typed.values, rows=typed.rows, errors=typed.errors)
+
+
+NEXT = {"hushall": "inkomster", "inkomster": "utgifter", "utgifter": "sammanstallning"}
+
+
+def _after(request: Request, page: str) -> str:
+    return system_of(request).drifts.next_page(page, NEXT[page])
 
 
 def _draft(request: Request, number: str) -> tuple[CaseRecord, CalculationRecord]:
