@@ -19,6 +19,7 @@ from testbed.verksamhetssystem import (
     pages_search,
     pages_summary,
 )
+from testbed.verksamhetssystem.drifts import Drifts
 from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.faults import Faults
 from testbed.verksamhetssystem.sessions import Sessions
@@ -44,15 +45,22 @@ _PAGES = (
 )
 
 
-def build_app(database: Path, *, clock: Clock, session_minutes: float = 20, faults: Faults | None = None) -> FastAPI:
+def build_app(
+    database: Path,
+    *,
+    clock: Clock,
+    session_minutes: float = 20,
+    faults: Faults | None = None,
+    drifts: Drifts | None = None,
+) -> FastAPI:
     """The case system on a seeded database.
 
     ``session_minutes``: how long an unused session lasts. ``faults``: switched by tests while it runs; reset and
-    lost-answer faults need `testbed.serve.Server`, which can break a connection.
+    lost-answer faults need `testbed.serve.Server`, which can break a connection. ``drifts``: changes of the pages.
     """
     app = FastAPI(title="Verksamhetssystemet", openapi_url=None)
     sessions = Sessions(database, now=clock.now, minutes=session_minutes)
-    app.state.system = System(database, clock, sessions, faults or Faults())
+    app.state.system = System(database, clock, sessions, faults or Faults(), drifts or Drifts())
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
     for module in _PAGES:
         app.include_router(module.router)

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from audit.clock import Clock
+from testbed.verksamhetssystem.drifts import Drifts
 from testbed.verksamhetssystem.faults import Faults
 from testbed.verksamhetssystem.money import show_amount
 from testbed.verksamhetssystem.records import SWEDEN, CalculationRecord, CaseRecord, month_text, read_case
@@ -31,6 +32,7 @@ class System:
     clock: Clock
     sessions: Sessions
     faults: Faults
+    drifts: Drifts
 
     def today(self) -> date:
         """The date in Sweden."""
@@ -94,8 +96,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     context |= {
         "session": getattr(request.state, "session", None),
         "dialog": getattr(request.state, "dialog", None),
+        "script": getattr(request.state, "script", None),
     }
-    return HTMLResponse(_TEMPLATES.get_template(template).render(context), status)
+    html = _TEMPLATES.get_template(template).render(context)
+    return HTMLResponse(system_of(request).drifts.html(template, html), status)
 
 
 def form_page(
@@ -143,6 +147,7 @@ def changeable(calculation: CalculationRecord) -> None:
 _FAILURES = {
     403: ("Formuläret är för gammalt", "Öppna sidan på nytt och fyll i formuläret igen."),
     404: ("Sidan finns inte", "Kontrollera adressen eller sök fram personen på nytt."),
+    409: ("Ändringen kan inte göras", "Någon annan har ändrat ärendet sedan du öppnade sidan. Öppna sidan på nytt."),
     405: ("Sidan finns inte", "Kontrollera adressen eller sök fram personen på nytt."),
     422: ("Ändringen kan inte göras", ""),
     500: ("Ett fel inträffade", "Försök igen. Kontakta systemförvaltningen om felet kvarstår."),
