@@ -17,7 +17,7 @@ CREATE TABLE members (
     role TEXT NOT NULL, personnummer TEXT, PRIMARY KEY (person_id, position), UNIQUE (person_id, name));
 CREATE TABLE cases (
     number TEXT PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES persons, type TEXT NOT NULL, status TEXT NOT NULL,
-    opened TEXT NOT NULL);
+    opened TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE job_stimulus (
     case_number TEXT NOT NULL REFERENCES cases, role TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL);
 CREATE TABLE calculations (

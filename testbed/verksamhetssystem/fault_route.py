@@ -10,10 +10,15 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from testbed.verksamhetssystem.faults import Fault, FaultKind
-from testbed.verksamhetssystem.web import COOKIE, failure_page, system_of
+from testbed.verksamhetssystem.others import changed_by_somebody, page_of_somebody_else
+from testbed.verksamhetssystem.web import COOKIE, failure_page, go_to, system_of
 
 DIALOG = "Systemet stängs för underhåll i kväll klockan 22.00."
+KNOWN_DIALOG = "Tips: du kan söka med bara en del av personnumret."
+ALERT_SCRIPT = "alert('Anslutningen är instabil.')"
+POPUP_SCRIPT = "window.open('{path}')"
 HEAD_ARRIVES_SECONDS = 0.05
+STATUSES = {FaultKind.ERROR_500: 500, FaultKind.ERROR_404: 404}
 
 
 class BrokenAnswer(Response):
@@ -46,6 +51,8 @@ class FaultRoute(APIRoute):
                 return await handle(request)
             early = await _before(request, hit)
             response = early if early is not None else await handle(request)
+            if FaultKind.DOUBLE_SUBMIT in hit and early is None:
+                response = await handle(request)
             if FaultKind.SLOW_ANSWER in hit:
                 await asyncio.sleep(hit[FaultKind.SLOW_ANSWER].seconds)
             if FaultKind.LOST_ANSWER in hit:
@@ -60,8 +67,25 @@ async def _before(request: Request, hit: Mapping[FaultKind, Fault]) -> Response 
         await asyncio.sleep(hit[FaultKind.SLOW].seconds)
     if FaultKind.SESSION_END in hit:
         system_of(request).sessions.end(request.cookies.get(COOKIE, ""))
-    if FaultKind.DIALOG in hit:
-        request.state.dialog = DIALOG
+    _on_the_page(request, hit)
+    if FaultKind.CHANGED in hit:
+        changed_by_somebody(request)
     if FaultKind.RESET in hit:
         return BrokenAnswer()
-    return failure_page(request, 500) if FaultKind.ERROR_500 in hit else None
+    if FaultKind.DOWNLOAD in hit:
+        return Response(b"...", headers={"content-disposition": 'attachment; filename="utdrag.bin"'})
+    if FaultKind.WRONG_PERSON in hit and request.method == "GET" and (path := page_of_somebody_else(request)):
+        return go_to(path)
+    status = next((status for kind, status in STATUSES.items() if kind in hit), None)
+    return None if status is None else failure_page(request, status)
+
+
+def _on_the_page(request: Request, hit: Mapping[FaultKind, Fault]) -> None:
+    if FaultKind.DIALOG in hit:
+        request.state.dialog = DIALOG
+    if FaultKind.KNOWN_DIALOG in hit:
+        request.state.dialog = KNOWN_DIALOG
+    if FaultKind.ALERT in hit:
+        request.state.script = ALERT_SCRIPT
+    if FaultKind.POPUP in hit:
+        request.state.script = POPUP_SCRIPT.format(path=page_of_somebody_else(request) or "/sok")

@@ -25,6 +25,22 @@ class FaultKind(StrEnum):
     """The session ends before the request is handled."""
     DIALOG = "dialog"
     """The page opens with a system message in a modal dialog."""
+    KNOWN_DIALOG = "known_dialog"
+    """The same with a message that users see often and click away."""
+    ALERT = "alert"
+    """The page opens with a box of the browser's own."""
+    POPUP = "popup"
+    """The page opens a second window, with another case in it."""
+    DOWNLOAD = "download"
+    """Not handled; a file comes instead of the page."""
+    ERROR_404 = "error_404"
+    """Not handled; answers that the page does not exist."""
+    CHANGED = "changed"
+    """Somebody else saves in the case right before the request is handled."""
+    WRONG_PERSON = "wrong_person"
+    """The page of somebody else's case is shown instead."""
+    DOUBLE_SUBMIT = "double_submit"
+    """The request arrives twice, and is handled twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from testbed.verksamhetssystem.records import (
     read_decision,
     read_decisions,
 )
-from testbed.verksamhetssystem.saving import remember, saved_before, stamp
+from testbed.verksamhetssystem.saving import remember, saved_before, stamp, unchanged
 from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, found_case, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
@@ -48,6 +48,7 @@ def save(request: Request, form: Posted, number: str) -> Response:
         open_calculations = _without_decision(connection, number)
         decision = validation.decision(typed, open_calculations, system_of(request).today())
         if decision is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             row: dict[str, object] = {
                 "calculation_id": decision.calculation.id,
                 "case_number": number,

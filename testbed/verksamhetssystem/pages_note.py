@@ -7,7 +7,7 @@ from testbed.verksamhetssystem.database import insert, reading, writing
 from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.forms import Typed
 from testbed.verksamhetssystem.records import id_of
-from testbed.verksamhetssystem.saving import remember, saved_before, stamp
+from testbed.verksamhetssystem.saving import remember, saved_before, stamp, unchanged
 from testbed.verksamhetssystem.validation import LONGEST_TEXT
 from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, found_case, go_to, page, system_of
 
@@ -34,6 +34,7 @@ def save(request: Request, form: Posted, number: str) -> Response:
         if path is not None:
             return go_to(path)
         if heading is not None and text is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             row = {"case_number": number, "heading": heading, "text": text, **stamp(request)}
             note_id = insert(connection, "notes", row)
             return go_to(remember(connection, form_key, f"/anteckning/A-{note_id:06d}/kvittens"))

@@ -12,7 +12,7 @@ from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.forms import Typed
 from testbed.verksamhetssystem.money import to_ore
 from testbed.verksamhetssystem.records import CaseRecord, DecisionRecord, id_of, month_text, read_decisions
-from testbed.verksamhetssystem.saving import remember, saved_before, stamp
+from testbed.verksamhetssystem.saving import remember, saved_before, stamp, unchanged
 from testbed.verksamhetssystem.web import Posted, SignedIn, form_page, found_case, go_to, page, system_of
 
 router = APIRouter(route_class=FaultRoute)
@@ -40,6 +40,7 @@ def save(request: Request, form: Posted, number: str) -> Response:
         open_decisions = _not_fully_paid(connection, number)
         payment = validation.payment(typed, open_decisions, system_of(request).today())
         if payment is not None:
+            unchanged(connection, case, typed.values.get("version", ""))
             row: dict[str, object] = {
                 "decision_id": payment.decision.id,
                 "case_number": number,

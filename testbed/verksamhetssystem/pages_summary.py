@@ -11,7 +11,7 @@ from testbed.verksamhetssystem.database import reading, writing
 from testbed.verksamhetssystem.fault_route import FaultRoute
 from testbed.verksamhetssystem.money import show_amount
 from testbed.verksamhetssystem.records import CalculationRecord, month_text, read_calculation
-from testbed.verksamhetssystem.saving import remember, saved_before, stamp
+from testbed.verksamhetssystem.saving import remember, saved_before, stamp, unchanged
 from testbed.verksamhetssystem.web import (
     Posted,
     SignedIn,
@@ -61,6 +61,7 @@ def save(request: Request, form: Posted, number: str) -> Response:
         case = found_case(connection, draft.case_number)
         error = _why_not(connection, draft)
         if not error:
+            unchanged(connection, case, str(form.get("version", "")))
             at = stamp(request)
             connection.execute(
                 "UPDATE calculations SET status = ?, saved_at = ?, saved_by = ? WHERE id = ?",

@@ -60,6 +60,7 @@ class CaseRecord:
     opened: date
     person: PersonRecord
     job_stimulus: tuple[JobStimulus, ...]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ def read_case(connection: sqlite3.Connection, number: str) -> CaseRecord | None:
     stimulus = tuple(
         JobStimulus(span["role"], date.fromisoformat(span["first"]), date.fromisoformat(span["last"])) for span in spans
     )
-    return CaseRecord(number, row["type"], row["status"], date.fromisoformat(row["opened"]), person, stimulus)
+    opened, version = date.fromisoformat(row["opened"]), row["version"]
+    return CaseRecord(number, row["type"], row["status"], opened, person, stimulus, version)
 
 
 def read_calculation(connection: sqlite3.Connection, number: str) -> CalculationRecord | None:

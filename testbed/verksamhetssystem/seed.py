@@ -130,7 +130,7 @@ def _insert_person(connection: sqlite3.Connection, person: Person, at: datetime)
     )
     for case in person.cases:
         connection.execute(
-            "INSERT INTO cases VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO cases VALUES (?, ?, ?, ?, ?, 1)",
             (case.number, person_id, case.type, case.status, case.opened.isoformat()),
         )
         _insert_history(connection, person, case, at)
