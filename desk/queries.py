@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Text, and_, cast, or_
+from sqlalchemy import Text, and_, cast, exists, or_
 from sqlmodel import Session, col, func, select
 
 from desk.roles import User
-from robot.store.tables import CaseRow, IntakeRow
+from robot.store.tables import CaseRow, IntakeRow, SampleTaskRow
 
 PAGE = 50
 OPEN = ("person", "applicant", "running")
@@ -102,7 +102,7 @@ def case_row(session: Session, user: User, ref: str) -> CaseRow | None:
 def decided(session: Session, user: User, wanted: LogFilter, *, after: str = "", limit: int | None = PAGE) -> Page:
     """Decisions, the newest first."""
     at_column = col(CaseRow.decided_at)
-    query = select(CaseRow).where(at_column.is_not(None), *known_to(user), *_log_conditions(wanted))
+    query = select(CaseRow).where(at_column.is_not(None), *known_to(user), _seen_by(user), *_log_conditions(wanted))
     if after:
         at, ref = _key(after)
         query = query.where(or_(at_column < at, and_(at_column == at, col(CaseRow.ref) > ref)))
@@ -133,6 +133,23 @@ def refused(session: Session, limit: int = PAGE) -> Sequence[IntakeRow]:
 def known_to(user: User) -> tuple[Any, ...]:
     """The condition that leaves out the cases that the user may not know of."""
     return () if user.sees_restricted else (col(CaseRow.restricted).is_(False),)
+
+
+def _seen_by(user: User) -> Any:
+    """The condition that leaves out the decisions that this user must review without having seen them."""
+    nobody_yet = and_(
+        col(SampleTaskRow.reviewer).is_(None),
+        SampleTaskRow.number == 1,
+        SampleTaskRow.mode == "hold",
+        col(CaseRow.status).in_(("person", "applicant")),
+    )
+    hidden = exists().where(
+        SampleTaskRow.case_ref == CaseRow.ref,
+        col(SampleTaskRow.blind),
+        col(SampleTaskRow.answered_at).is_(None),
+        or_(SampleTaskRow.reviewer == user.account, nobody_yet),
+    )
+    return ~hidden
 
 
 def _log_conditions(wanted: LogFilter) -> list[Any]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from connectors.contract import FailureKind
+from robot.engine.sampling import assigned
 from robot.engine.view import CaseView
 from robot.engine.world import World
 from robot.rules import Reason
@@ -52,5 +53,7 @@ class Draw(Step):
             return HandOver((silent,))
         ticket = world.hand.state.ticket
         if ticket is None or ticket.picked:
-            return HandOver((PICKED,), lane="random", resume="next")
+            now = world.clock.now()
+            review = assigned(world.hand.state, plan, now, why="pick") if "random-1" not in case.state.tasks else None
+            return HandOver((PICKED,), (review,) if review else (), lane="random", resume="next")
         return Advance(())

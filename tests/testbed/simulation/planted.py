@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
 
+import robot.engine.drawing as drawing_module
 import robot.engine.effects as effects_module
 import robot.engine.ledger as ledger_module
 import robot.engine.questions as questions_module
 import robot.engine.review as review_module
 import robot.engine.runner as runner_module
-from audit.stickprov import draw as draw_module
 from connectors.contract import Answered, NoHit
 from robot.engine.effects import effect_key
 from robot.engine.intake import Intake
@@ -167,12 +166,19 @@ def time_out_is_a_decision(patch: pytest.MonkeyPatch) -> None:
 
 def drawn_again(patch: pytest.MonkeyPatch) -> None:
     """A restart draws a new ticket."""
-    patch.setattr(draw_module, "_standing", lambda *_: None)
+    member = drawing_module.member
+
+    def forgetful(entries: Any) -> Any:
+        found = member(entries)
+        return None if found is None else replace(found, ticket=None)
+
+    patch.setattr(drawing_module, "drawn", lambda _: None)
+    patch.setattr(drawing_module, "member", forgetful)
     patch.setattr(runner_module._CaseHand, "draw", _draw_always)
 
 
-def _draw_always(hand: Any, stratum: str, rate: Fraction) -> None:
-    hand._drawing.draw(hand.state, stratum, rate, actor=hand.actor)
+async def _draw_always(hand: Any, stratum: str, plan: Any) -> None:
+    await hand._drawing.draw(hand.state, stratum, plan, actor=hand.actor)
     hand._reload()
 
 
