@@ -6,6 +6,7 @@ from audit.errors import AuditError
 from connectors.contract import SettingMissingError
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
+from robot.engine.correction import CorrectionError
 from robot.engine.fold import FoldError
 from robot.engine.gallring import GallringError
 from robot.engine.intake import IntakeConflictError
@@ -18,6 +19,7 @@ from robot.store.database import DatabaseError
 EXPECTED = (
     AuditError,
     BrakeError,
+    CorrectionError,
     DatabaseError,
     DefinitionError,
     FoldError,

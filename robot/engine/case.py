@@ -37,7 +37,10 @@ class ReviewReason:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """An open task for a person. ``resume``: what happens with the step when the person agrees."""
+    """An open task for a person. ``resume``: what happens with the step when the person agrees.
+
+    ``campaign``: the correction campaign that opened it, in the lane "correction".
+    """
 
     lane: Lane
     reasons: tuple[ReviewReason, ...]
@@ -45,6 +48,7 @@ class Review:
     due_at: datetime
     step: int
     resume: Literal["same", "next"]
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,8 @@ class CaseState:
     clear answer that nobody in the household is protected. ``receipt``: of the decision, as journalled.
     ``marks``: the deadlines that have been noted, see `robot.engine.deadlines`. ``request_due_at``: when the
     applicant's request for a decision has to be answered (FL 12 §). ``effect_secret`` keys the names of the case's
-    effects. ``held``: nothing of the case may be erased. ``reopened``: it was closed, and is in hand again. ``erased_at``: everything personal is gone since then.
+    effects. ``held``: nothing of the case may be erased. ``reopened``: it was closed, and is in hand again.
+    ``erased_at``: everything personal is gone since then.
     """
 
     ref: str

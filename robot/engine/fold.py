@@ -236,7 +236,8 @@ def _review_opened(state: CaseState, told: Told) -> CaseState:
     )
     body = told.body
     due = datetime.fromisoformat(body["due_at"])
-    review = Review(body["lane"], reasons, told.at, due, body["step"], body["resume"])
+    campaign = body.get("campaign", "")
+    review = Review(body["lane"], reasons, told.at, due, body["step"], body["resume"], campaign)
     return replace(state, status="person", review=review, marks=_without_review(state.marks))
 
 

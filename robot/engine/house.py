@@ -9,7 +9,7 @@ from typing import Self
 from sqlmodel import func, select
 
 from audit.clock import Clock
-from audit.keyfile import create_key_file, read_key_file
+from audit.keyfile import create_key_file
 from audit.log.journal import Journal
 from audit.log.tables import EntryRow
 from audit.vault.keys import MasterKey
@@ -17,16 +17,22 @@ from audit.vault.vault import Vault
 from robot.definition import discover
 from robot.engine.brake import Brakes
 from robot.engine.clock import clock_for
+from robot.engine.correction import Corrections
 from robot.engine.deadlines import Deadlines
 from robot.engine.drawing import Drawing
 from robot.engine.drift import DriftWatch
+from robot.engine.gallring import Gallring
 from robot.engine.intake import Intake
 from robot.engine.intake_folder import Folder
+from robot.engine.keepers import keeper_door, keeper_is_service
 from robot.engine.ledger import Ledger
 from robot.engine.library import Library
 from robot.engine.logbook import Logbook
+from robot.engine.periods import Periods
 from robot.engine.queue import Queue
 from robot.engine.review import Reviews
+from robot.engine.sample_reviews import SampleReviews
+from robot.engine.traces import traces_of
 from robot.settings import Settings
 from robot.store.database import Database, DatabaseError
 
@@ -89,8 +95,17 @@ class House:
         )
 
     def drawing(self) -> Drawing:
-        """The stickprov draw. Only a worker asks for it, and only here is the draw key read."""
-        return Drawing(self.database, self.ledger.journal, read_key_file(self.settings.draw_key))
+        """The stickprov draw, with connections of its own to the keeper: close them with ``keeper.aclose()``."""
+        return Drawing(self.database, self.ledger.journal, keeper_door(self.settings, self.clock))
+
+    @property
+    def sample_reviews(self) -> SampleReviews:
+        """The reviews of the stickprov."""
+        return SampleReviews(self.ledger, self.library)
+
+    def periods(self) -> Periods:
+        """The periods of the stickprov, with connections of their own to the keeper."""
+        return Periods(self.ledger, self.library, self.drawing(), self.brakes)
 
     def logbook(self) -> Logbook:
         """The log over all entries: integrates, and signs where the key is."""
@@ -106,6 +121,15 @@ class House:
             refused_days=self.settings.refused_days,
         )
 
+    def corrections(self) -> Corrections:
+        """What finds and follows decisions that a faulty rule has touched."""
+        return Corrections(self.ledger, self.library)
+
+    def gallring(self) -> Gallring:
+        """What erases cases."""
+        traces = traces_of(self.settings, self.clock)
+        return Gallring(self.ledger, self.library, self.queue, traces, kommunkod=self.settings.kommunkod)
+
     def close(self) -> None:
         """Let go of the database."""
         self.queue.close()
@@ -114,7 +138,9 @@ class House:
 
 def _first_keys(settings: Settings, database: Database) -> None:
     """Make the keys of a new installation. Never for a database with entries: a new key would not open them."""
-    missing = [path for path in (settings.master_key, settings.draw_key) if not path.exists()]
+    # A keeper that is a service has the draw key, and the robot must not.
+    needed = [settings.master_key] if keeper_is_service() else [settings.master_key, settings.draw_key]
+    missing = [path for path in needed if not path.exists()]
     if not missing:
         return
     with database.read() as session:

@@ -1,6 +1,5 @@
 """Intake: an application is taken whole or refused whole, and kept either way."""
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from robot.engine.fold import EFFECT_SECRET, fold
 from robot.engine.ledger import CONFLICTS, Ledger, projection
 from robot.engine.library import Library
 from robot.engine.services import BUILD
+from robot.engine.traces import delivery_digest
 from robot.engine.view import CaseView
 from robot.engine.working_days import promised
 from robot.steps.base import CASES_QUEUE
@@ -89,7 +89,7 @@ class Intake:
 
         """
         definition = self._library.current(process)
-        digest = hashlib.sha256(process.encode() + b"\0" + data).hexdigest()
+        digest = delivery_digest(process, data)
         earlier = self._earlier(digest)
         if earlier is not None:
             return earlier

@@ -152,6 +152,12 @@ class Queue:
             return []
         return self._connected().list_workflows(name=SEGMENT, load_input=False, load_output=False, **which)
 
+    def forget(self, case: str) -> None:
+        """Remove every job of the case, whatever has become of it."""
+        jobs = [one.workflow_id for one in self._listed(workflow_id_prefix=f"{case}@")]
+        if jobs:
+            self._connected().delete_workflows(jobs)
+
     def close(self) -> None:
         """Let go of the database."""
         if self._client is not None:

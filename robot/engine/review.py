@@ -80,6 +80,7 @@ class Reviews:
         needed for every outcome but bifall. Raises `ReviewError`.
         """
         state, view = self._waiting(ref)
+        _must_be_undecided(state)
         if not only_braked(state):
             _must_be_open(state)
         if state.review is None:
@@ -106,6 +107,7 @@ class Reviews:
         _needed(motivation, "Skriv varför uppgiften ändras.")
         state, view = self._waiting(ref)
         _must_be_open(state)
+        _must_be_undecided(state)
         _must_be_unwritten(state)
         _check_facts(view.definition, facts)
         step = _decide_step(view.definition)
@@ -129,6 +131,7 @@ class Reviews:
         _needed(motivation, "Skriv skälen för beslutet. De står i beslutsbrevet.")
         state, view = self._waiting(ref)
         _must_be_open(state)
+        _must_be_undecided(state)
         _must_be_unwritten(state)
         _must_be_a_decision(outcome, amount)
         _must_be_heard(outcome, heard=heard)
@@ -164,7 +167,38 @@ class Reviews:
         if state.status not in {"person", "applicant", "running"}:
             msg = "Ärendet är redan avslutat."
             raise ReviewError(msg)
+        _must_be_undecided(state)
         return self._write(state, [Draft("human.review.taken", {}, {"motivation": motivation})], person)
+
+    def let_stand(self, ref: str, person: Person, *, motivation: str) -> CaseState:
+        """Answer a task of a correction campaign: the decision is not changed. Raises `ReviewError`."""
+        return self._corrected(ref, person, {"result": "stands"}, motivation)
+
+    def correct(
+        self, ref: str, person: Person, outcome: str, amount: Decimal, *, motivation: str, heard: bool = False
+    ) -> CaseState:
+        """Answer a task of a correction campaign: the person has made a new decision, of this outcome and amount (SEK).
+
+        The person writes it in the case system and tells the applicant; the robot does neither. Raises `ReviewError`.
+        """
+        state, _ = self._waiting(ref)
+        _must_be_a_decision(outcome, amount)
+        if state.decision is not None and amount < state.decision.amount:
+            _must_be_heard("", heard=heard)
+        body = {"result": "changed", "outcome": outcome, "amount_ore": ore(amount), "heard": heard}
+        return self._corrected(ref, person, body, motivation)
+
+    def _corrected(self, ref: str, person: Person, body: Mapping[str, Any], motivation: str) -> CaseState:
+        _needed(motivation, "Skriv skälen för ditt ställningstagande.")
+        state, _ = self._waiting(ref)
+        if state.review is None or state.review.lane != "correction":
+            msg = "Ärendet har ingen öppen omprövning. Ladda om sidan."
+            raise ReviewError(msg)
+        told = {**body, "by": person.id, "campaign": state.review.campaign}
+        drafts = [Draft("human.review.corrected", told, {"motivation": motivation, "name": person.name})]
+        if state.reopened:
+            drafts.append(Draft("case.closed", {"how": "omprövad"}))
+        return self._write(state, drafts, person)
 
     def _waiting(self, ref: str) -> tuple[CaseState, CaseView]:
         state = self._ledger.load(ref)
@@ -271,6 +305,13 @@ def only_braked(state: CaseState) -> bool:
     review = state.review
     held = () if review is None or review.resume != "same" else review.reasons
     return bool(held) and all(reason.code.startswith(HELD) for reason in held)
+
+
+def _must_be_undecided(state: CaseState) -> None:
+    """A correction is about a decision that is made: what else a person may do with a case would make it twice."""
+    if state.review is not None and state.review.lane == "correction":
+        msg = "Ärendet ligger här för omprövning. Låt beslutet stå eller ändra det."
+        raise ReviewError(msg)
 
 
 def _must_be_unwritten(state: CaseState) -> None:

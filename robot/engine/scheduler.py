@@ -89,7 +89,11 @@ class Scheduler:
     def _catch_up(self) -> None:
         with self._one_checks:
             if self._nightly.due():
+                self._guarded("gallring", self._erase)()
                 self._nightly.run()
+
+    def _erase(self) -> None:
+        self._house.gallring().nightly(self._house.settings.gallringsbeslut)
 
     def _clear(self) -> None:
         removed = self._house.queue.forget_ended(ENDED_JOBS_SECONDS)
