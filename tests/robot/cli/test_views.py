@@ -10,10 +10,13 @@ from xml.etree.ElementTree import parse
 
 import pytest
 from sqlmodel import select
+from typer.testing import CliRunner
 
 from audit.export import ocel, prov, record, xes
-from audit.log.entry import Entry, leaf_hash
+from audit.log.entry import Actor, Entry, leaf_hash
+from robot.cli.main import build
 from robot.engine.house import House
+from robot.steps.base import Draft
 from robot.store.tables import CaseRow
 from tests.desk import world
 
@@ -110,6 +113,20 @@ def test_the_record_is_the_journals_decision(house: House, cases: list[list[Entr
     assert told["rules"] == case[0].body["version"]
     assert told["inclusion_probability"] == "1/20"
     assert record.record(cases[0], house.vault.keys.alias) is None
+
+
+def test_a_person_is_told_who_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reading of the person's cases is listed with its reason; another person's number finds nothing."""
+    built = world.build(tmp_path)
+    ref = world.fill(built)["decided"]
+    built.ledger.note(
+        ref, Draft("access.read", {"why": "handläggning", "values": True}), actor=Actor(kind="person", id="anna")
+    )
+    built.close()
+    monkeypatch.setenv("ARENDE_DATA", str(tmp_path))
+    told = CliRunner().invoke(build(), ["audit", "access", "--json"], input=world.NUMBERS["decided"])
+    assert [(one["case"], one["by"], one["why"]) for one in json.loads(told.stdout)] == [(ref, "anna", "handläggning")]
+    assert CliRunner().invoke(build(), ["audit", "access"], input="189001019802").exit_code == 1
 
 
 def test_nothing_personal_leaves(house: House, cases: list[list[Entry]]) -> None:

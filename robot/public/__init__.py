@@ -1,0 +1,1 @@
+"""What a municipality publishes about its robot: made from definition, manifests and rows, never written by hand."""

@@ -1,0 +1,56 @@
+"""Open data: the monthly figures as CSV, and their metadata after DCAT-AP-SE as JSON-LD."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from robot.public.figures import COLUMNS, Month
+from robot.public.portrait import Portrait
+
+LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
+MONTHLY = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
+SOCIETY = "http://publications.europa.eu/resource/authority/data-theme/SOCI"
+
+
+def csv_text(months: Iterable[Month]) -> str:
+    """The figures with a header; an empty cell is not told."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(month.cells for month in months)
+    return written.getvalue()
+
+
+def metadata(found: Portrait, *, kommun: str, contact: str, address: str) -> dict[str, Any]:
+    """The data set as DCAT-AP-SE describes one. ``address``: where the CSV file will lie."""
+    title = f"Robotens beslut: {found.definition.title}"
+    about = (
+        f"Antal ärenden, beslut och handläggningstider per månad för {found.definition.title.lower()}. "
+        "Antal är avrundade till närmaste femtal och visas inte under fem."
+    )
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dcterms": "http://purl.org/dc/terms/",
+            "foaf": "http://xmlns.com/foaf/0.1/",
+            "vcard": "http://www.w3.org/2006/vcard/ns#",
+        },
+        "@type": "dcat:Dataset",
+        "dcterms:title": {"@value": title, "@language": "sv"},
+        "dcterms:description": {"@value": about, "@language": "sv"},
+        "dcterms:publisher": {"@type": "foaf:Agent", "foaf:name": kommun},
+        "dcat:contactPoint": {
+            "@type": "vcard:Organization",
+            "vcard:fn": found.definition.owner,
+            "vcard:hasEmail": {"@id": f"mailto:{contact}"},
+        },
+        "dcterms:accrualPeriodicity": {"@id": MONTHLY},
+        "dcat:theme": {"@id": SOCIETY},
+        "dcat:distribution": {
+            "@type": "dcat:Distribution",
+            "dcat:accessURL": {"@id": address},
+            "dcterms:format": "text/csv",
+            "dcterms:license": {"@id": LICENCE},
+        },
+    }
