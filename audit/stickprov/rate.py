@@ -112,7 +112,7 @@ def after_review(control: Control, goal: Goal, finding: Finding) -> Step:
     )
     if wrong and finding.disadvantage and finding.kind not in found.known:
         return Step(replace(found, stopped="new_kind"), "new_kind")
-    if found.sequence(goal.risk)[0] > ratio(goal.tolerable):
+    if wrong and found.sequence(goal.risk)[0] > ratio(goal.tolerable):
         return Step(replace(found, stopped="lower_bound"), "lower_bound")
     if wrong and not found.doubled:
         return Step(replace(found, rate=_double(found.rate), doubled=True), "first_error")
