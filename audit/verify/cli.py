@@ -90,7 +90,7 @@ def _log(asked: argparse.Namespace, report: Report) -> None:
         watches.append(sample.watch)
     trust = _trust(asked, report, asked.directory / "keys")
     reading = verify_log(export, trust, known, report, watches=watches, tick=_bar(asked))
-    if reading is None:
+    if reading is None or not reading.complete:
         return
     if values:
         values.finish()

@@ -31,15 +31,14 @@ class Export:
         paths = sorted((self.directory / "checkpoints").glob("*"))
         return [newest, *(head for path in paths if (head := read_head(path, report, f"checkpoints/{path.name}")))]
 
-    def tile(self, level: str, number: int, width: int, report: Report) -> bytes | None:
-        """A tile's bytes, from the whole tile or the partial one of this width; None, and a finding, without."""
+    def tile(self, level: str, number: int, report: Report) -> bytes | None:
+        """The bytes of a tile in its widest form; None, and a finding, without."""
         found = self.tiles.get((level, number), {})
-        path = found.get(width) or found.get(TILE)
-        if path is not None:
-            return path.read_bytes()
+        if found:
+            return found[max(found)].read_bytes()
         later = any(name == level and other > number for name, other in self.tiles)
         code = Code.SHORTER if level == ENTRIES and not later else Code.UNDECIDED
-        report.find(code, f"tile/{level}/{number}", f"a tile with {width} items", "no such file")
+        report.find(code, f"tile/{level}/{number}", "a tile", "no such file")
         return None
 
 
@@ -56,11 +55,11 @@ def read_head(path: Path, report: Report, where: str) -> Head | None:
     return None
 
 
-def split_bundle(data: bytes) -> list[bytes] | None:
-    """The entries of a bundle, each after its length as uint16; None when the lengths do not add up."""
+def split_bundle(data: bytes) -> tuple[list[bytes], bool]:
+    """The entries of a bundle, each after its length as uint16, and whether the last one is whole."""
     entries, place = [], 0
     while place < len(data):
         begin = place + 2
         place = begin + int.from_bytes(data[begin - 2 : begin])
         entries.append(data[begin:place])
-    return entries if place == len(data) else None
+    return (entries, True) if place == len(data) else (entries[:-1], False)

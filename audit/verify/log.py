@@ -16,12 +16,13 @@ ROTATED = "key.rotated"
 
 
 class Pass:
-    """One reading of an export; ``roots`` by the tree sizes that were asked for and reached."""
+    """One reading of an export: ``roots`` by the sizes that were asked for and reached, ``complete`` at the end."""
 
     def __init__(
         self, export: Export, report: Report, watches: Sequence[Watch], tick: Callable[[int, int], None]
     ) -> None:
         self.roots: dict[int, bytes] = {}
+        self.complete = False
         self.chains = Chains(report)
         self.rotations: list[tuple[str, Entry]] = []
         self._export, self._report, self._watches, self._tick = export, report, watches, tick
@@ -33,36 +34,38 @@ class Pass:
         for number in range(-(-size // TILE)):
             start, width = number * TILE, min(TILE, size - number * TILE)
             entries = self._bundle(number, width)
-            if entries is None:
-                return
             leaves = [leaf(data) for data in entries]
-            for reached in sizes.intersection(range(start + 1, start + width + 1)):
+            for reached in sizes.intersection(range(start + 1, start + len(entries) + 1)):
                 self.roots[reached] = self._tree.root_with(leaves[: reached - start])
-            for level, hashes in self._tree.add(leaves):
-                self._hash_tile(level, start // TILE ** (level + 1), hashes)
             self._entries(start, entries, leaves)
+            if len(entries) < width:
+                return
+            for level, hashes in self._tree.add(leaves[:width]):
+                self._hash_tile(level, start // TILE ** (level + 1), hashes)
             self._tick(start + width, size)
         for level, hashes in enumerate(self._tree.levels):
             if hashes:
                 self._hash_tile(level, size // TILE ** (level + 1), hashes)
         for level_name, number in sorted(self._export.tiles.keys() - self._seen):
             self._report.find(Code.ALTERED, f"tile/{level_name}/{number}", "nothing beyond the checkpoint", "a tile")
+        self.complete = True
 
-    def _bundle(self, number: int, width: int) -> list[bytes] | None:
+    def _bundle(self, number: int, width: int) -> list[bytes]:
         self._seen.add((ENTRIES, number))
-        data = self._export.tile(ENTRIES, number, width, self._report)
-        entries = None if data is None else split_bundle(data)
-        if data is None or (entries is not None and len(entries) == width):
-            return entries
-        last = (ENTRIES, number + 1) not in self._export.tiles
-        code = Code.SHORTER if last and entries is not None and len(entries) < width else Code.ALTERED
-        found = "lengths that do not add up" if entries is None else f"{len(entries)}"
-        self._report.find(code, f"tile/entries/{number}", f"{width} entries", found)
-        return None
+        data = self._export.tile(ENTRIES, number, self._report)
+        if data is None:
+            return []
+        entries, whole = split_bundle(data)
+        if len(entries) != width or not whole:
+            last = (ENTRIES, number + 1) not in self._export.tiles
+            code = Code.SHORTER if whole and last and len(entries) < width else Code.ALTERED
+            found = f"{len(entries)}" if whole else f"{len(entries)} and part of one"
+            self._report.find(code, f"tile/entries/{number}", f"{width} entries", found)
+        return entries
 
     def _hash_tile(self, level: int, number: int, hashes: list[bytes]) -> None:
         self._seen.add((f"{level}", number))
-        data = self._export.tile(f"{level}", number, len(hashes), self._report)
+        data = self._export.tile(f"{level}", number, self._report)
         if data is not None and data != b"".join(hashes):
             self._report.find(Code.ALTERED, f"tile/{level}/{number}", "the hashes of what lies below", "others")
 
@@ -102,20 +105,23 @@ def verify_log(
     reading.run(newest.size, {head.size for head in [*heads, *known]})
     report.count("cases", len(reading.chains))
     trust.follow(reading.rotations, report)
-    believed = _believed([*heads, *known], trust, report)
+    believed = _believed([*heads, *known], newest.size if reading.complete else 0, trust, report)
     trust.witnessed(newest, report)
     report.count("checkpoints", len(believed))
     _compare(newest, believed, reading.roots, report)
     return reading
 
 
-def _believed(heads: list[Head], trust: Trust, report: Report) -> list[Head]:
-    """The heads with good signatures, by size. A key that has a successor in use may sign no larger head."""
+def _believed(heads: list[Head], size: int, trust: Trust, report: Report) -> list[Head]:
+    """The heads with good signatures, by size. A key that has a successor in use may sign no larger head.
+
+    Beyond the ``size`` that was read a key may have got its successor: an unknown one is not held against a head there.
+    """
     believed = []
     youngest: dict[int, int] = {}
     for head in sorted(heads, key=lambda head: head.size):
-        ages = trust.signers(head, report)
-        if ages is None:
+        ages = trust.signers(head, report, Code.SIGNATURE if head.size <= size else Code.UNDECIDED)
+        if ages is None or (not ages and head.size <= size):
             continue
         if any(age < youngest.get(kind, 0) for kind, age in ages.items()):
             report.find(Code.SIGNATURE, head.where, "the key in use at this size", "a key that was replaced")
@@ -127,13 +133,14 @@ def _believed(heads: list[Head], trust: Trust, report: Report) -> list[Head]:
 
 def _compare(newest: Head, believed: list[Head], roots: Mapping[int, bytes], report: Report) -> None:
     stands = newest in believed and roots.get(newest.size) == newest.root
+    length = newest.size if newest in believed else max(roots, default=0)
     signed: dict[int, Head] = {}
     for head in sorted(believed, key=lambda head: head is not newest):
         other, found = signed.setdefault(head.size, head), roots.get(head.size)
         if head.origin != newest.origin:
             report.find(Code.UNDECIDED, head.where, f"a head of {newest.origin}", head.origin)
-        elif head.size > newest.size:
-            report.find(Code.SHORTER, head.where, f"a log of at least {head.size} entries", f"{newest.size}")
+        elif head.size > length:
+            report.find(Code.SHORTER, head.where, f"a log of at least {head.size} entries", f"{length}")
         elif other.root != head.root or (stands and found != head.root):
             report.find(Code.FORK, head.where, f"the root that {newest.where} builds on", "another")
         elif found not in {None, head.root}:

@@ -95,6 +95,8 @@ class _Draw:
 
     def check(self, cases: Mapping[str, _Case], roots: Mapping[int, bytes]) -> None:
         later = self._keys(roots)
+        if later is None:
+            return
         self._check_plans()
         drawn: dict[str, list[tuple[int, str, bool]]] = {stratum: [] for stratum in self._last}
         members: dict[str, int] = {}
@@ -112,10 +114,11 @@ class _Draw:
             self._check_picks(stratum, sorted(tickets_of), members.get(stratum, 0))
         self._check_questions()
 
-    def _keys(self, roots: Mapping[int, bytes]) -> bytes:
-        """The key of the follow-up draw, after both keys have been checked."""
+    def _keys(self, roots: Mapping[int, bytes]) -> bytes | None:
+        """The key of the follow-up draw; None, and a finding, when either key is not the one that was to be."""
         if sha256(self._key).hexdigest() != self._commit["commitment"] or self._commit["method"] != METHOD:
             self._report.find(Code.COMMITMENT, self._where, "the key that was committed to", "another")
+            return None
         head = self._closed["checkpoint"]
         if head is None:
             return b""
@@ -126,6 +129,7 @@ class _Draw:
         later = sha256(self._key + root + self._closed["randomness"]["value"].encode()).digest()
         if self._reveal["follow_up_key"] != later.hex():
             self._report.find(Code.COMMITMENT, self._where, "the follow-up key of key, root and randomness", "another")
+            return None
         return later
 
     def _check_plans(self) -> None:

@@ -106,8 +106,11 @@ class Trust:
             if old in self.age:
                 self.age[new] = self.age[old] + 1
 
-    def signers(self, head: Head, report: Report) -> dict[int, int] | None:
-        """The age of the key that signed, by kind; None, and a finding, unless every kind of the log's keys has."""
+    def signers(self, head: Head, report: Report, unknown: Code = Code.SIGNATURE) -> dict[int, int] | None:
+        """The age of the key that signed, by kind; empty, and a finding, unless every kind of the log's keys has.
+
+        ``unknown``: what it is when a known key has not signed. None when one has, and the signature does not hold.
+        """
         ours = [key for key in self.age if key.name == head.origin]
         ages: dict[int, int] = {}
         for key, signature in _by(ours, head):
@@ -124,8 +127,8 @@ class Trust:
         if ours and not lacking:
             return ages
         kinds = " and ".join(KINDS[kind] for kind in lacking) or "a known key"
-        report.find(Code.SIGNATURE, head.where, f"a signature of {head.origin} by {kinds}", "none")
-        return None
+        report.find(unknown, head.where, f"a signature of {head.origin} by {kinds}", "none")
+        return {}
 
     def witnessed(self, head: Head, report: Report) -> None:
         """A finding unless the policy's quorum has cosigned, and for each cosignature that does not hold."""
