@@ -44,6 +44,11 @@ class Document:
             return cls(file, [], problems=[Problem(file, 1, 1, f"the file is not UTF-8 text (byte {error.start})")])
         except FileNotFoundError:
             return cls(file, [], problems=[Problem(file, 1, 1, "the file is missing", "every process folder has one")])
+        return cls.parse(file, text)
+
+    @classmethod
+    def parse(cls, file: str, text: str) -> "Document":
+        """Read a text; what is wrong with it stands in `problems`. ``file``: its name in messages."""
         document = cls(file, text.splitlines())
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)

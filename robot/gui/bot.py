@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,13 +10,13 @@ from typing import Any, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from robot.gui.browser import BrowserPool
-from robot.gui.contract import Change, DriftError
+from robot.gui.contract import Change, DriftError, button_change, shown_change
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.fill import PlannedField, plan_screen
 from robot.gui.screen import Receipt, Save, ScreenFile
 from robot.gui.seen import Seen
 from robot.gui.session import CaseSystem, Session
-from robot.gui.walk import Walk
+from robot.gui.walk import Walk, Watch
 
 __all__ = ["Bot", "CaseSystem", "PlannedField", "ScreenRead", "Written", "plan_screen"]
 
@@ -43,18 +44,27 @@ class Written:
 
 
 Job = Callable[[Walk], Awaitable[Result]]
+Timed = Callable[[str, str], AbstractContextManager[None]]
+
+
+def _untimed(_screen: str, _act: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Bot:
     """Works one case system under one login. Raises `GuiFailure` and nothing else for what the system or browser did.
 
-    Must be used on the event loop of its pool. ``now`` gives aware UTC.
+    Must be used on the event loop of its pool. ``now`` gives aware UTC. ``timed`` measures a screen's read, write or
+    look.
     """
 
-    def __init__(self, system: CaseSystem, pool: BrowserPool, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, system: CaseSystem, pool: BrowserPool, *, now: Callable[[], datetime], timed: Timed = _untimed
+    ) -> None:
         self._system = system
         self._pool = pool
         self._now = now
+        self._timed = timed
 
     async def read(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> ScreenRead:
         """Read the screen's pages. Sections of pages that were not reached are null.
@@ -70,7 +80,8 @@ class Bot:
             unreached = {page.section: None for page in screen.pages if page.section and page.section not in walk.data}
             return ScreenRead({**walk.data, **unreached}, tuple(walk.evidence))
 
-        return await self._again_when_expired(screen, values, quiet, job)
+        with self._timed(screen.id, "read"):
+            return await self._again_when_expired(screen, values, quiet, job)
 
     async def write(
         self,
@@ -102,7 +113,8 @@ class Bot:
                 walk.evidence[-1] = replace(walk.evidence[-1], picture=await _picture(walk.session))
             return Written(receipt, walk.read_back, tuple(walk.evidence))
 
-        return await self._again_when_expired(screen, values, quiet, job)
+        with self._timed(screen.id, "write"):
+            return await self._again_when_expired(screen, values, quiet, job)
 
     async def look(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written | None:
         """Look the saved record up as a person would, and compare it typed. None: it is not there.
@@ -120,7 +132,41 @@ class Bot:
             receipt = {name: str(value) for name, value in walk.data.items()}
             return Written(receipt, walk.read_back, tuple(walk.evidence))
 
-        return await self._again_when_expired(screen, values, quiet, job)
+        with self._timed(screen.id, "look"):
+            return await self._again_when_expired(screen, values, quiet, job)
+
+    async def rehearse(
+        self, screen: ScreenFile, values: Mapping[str, Any], walks: list[Walk], watch: Watch | None = None
+    ) -> None:
+        """Everything of `read` or `write` but the save. The walk is put into ``walks`` before its first page.
+
+        Raises:
+            GuiFailure: as `write` before the save.
+
+        """
+        patience = self._system.manifest.timeouts.read_seconds if screen.save else 0
+
+        async def job(walk: Walk) -> None:
+            walks.append(walk)
+            walk.watch = watch
+            await walk.go(screen.open, screen.pages[0], inside=False)
+            await walk.go(screen.pages, inside=True, patience=patience)
+            if screen.save is not None and (change := button_change(screen.save.press, walk.seen)):
+                raise DriftError([change], walk.seen)
+
+        if screen.save is not None:
+            plan_screen(screen, values)
+        await self._again_when_expired(screen, values, quiet=True, job=job)
+
+    async def rehearse_look(self, screen: ScreenFile, values: Mapping[str, Any], walks: list[Walk]) -> None:
+        """The way to a saved record, as `look`. Raises GuiFailure as `look`, also when a label is gone."""
+
+        async def job(walk: Walk) -> None:
+            walks.append(walk)
+            await walk.go(screen.open, screen.look[0], inside=False)
+            await walk.go(screen.look, inside=True)
+
+        await self._again_when_expired(screen, values, quiet=True, job=job)
 
     async def _again_when_expired(
         self, screen: ScreenFile, values: Mapping[str, Any], quiet: bool, job: Job[Result]
@@ -135,7 +181,7 @@ class Bot:
     async def _job(self, screen: ScreenFile, values: Mapping[str, Any], quiet: bool, job: Job[Result]) -> Result:
         manifest = self._system.manifest
         login = f"{self._system.base_url} {self._system.username}"
-        async with self._pool.tab(login, manifest.rate.concurrency) as tab:
+        async with self._pool.tab(login, manifest.rate.concurrency, manifest.dialogs) as tab:
             session = Session(tab, self._system, screen, values, self._now)
             walk: Walk | None = None
             try:
@@ -179,6 +225,9 @@ def _asks(save: Save, seen: Seen) -> None:
 
 def _read_receipt(receipt: Receipt, seen: Seen) -> dict[str, str]:
     found = {name: seen.labelled(label) for name, label in receipt.read.items()}
+    gone = [receipt.read[name] for name, shown in found.items() if not shown]
+    if seen.is_page(receipt.page) and gone:
+        raise DriftError([shown_change(label, [name for name, _ in seen.shown]) for label in gone], seen)
     if not seen.is_page(receipt.page) or any(len(shown) != 1 for shown in found.values()):
         text = f"Systemet visade inte kvittot {receipt.sign}."
         raise GuiFailure("human", "kvitto_saknas", text, page=seen.heading, wanted=receipt.sign)

@@ -50,7 +50,7 @@ async (request) => {
     return { changed: () => seen.changed, quiet: (ms) => performance.now() - seen.at >= ms };
   };
   const QUIET_MS = 300;
-  const named = (entry, label) => entry.label === label || `${entry.group} / ${entry.label}` === label;
+  const named = (entry, label) => entry.label === label || `${entry.group} / ${entry.label}`.trim() === label;
   const find = (at) =>
     controls().filter((entry) =>
       at.table ? entry.table === at.table && entry.column === at.column && entry.row === at.row : named(entry, at.label) && !entry.table,

@@ -34,7 +34,7 @@ class RecordedTable(Recorded):
 
 
 class RecordedPage(Recorded):
-    """One page of the screen file: ``part`` (open, pages) and ``number`` from 0 say which."""
+    """One page of the screen file: ``part`` (open, pages, look) and ``number`` from 0 say which."""
 
     part: str
     number: int
@@ -46,7 +46,7 @@ class RecordedPage(Recorded):
 
     def field(self, label: str) -> RecordedField | None:
         """The field that a screen file means by the label."""
-        return next((one for one in self.fields if label in {one.label, f"{one.group} / {one.label}"}), None)
+        return next((one for one in self.fields if label in {one.label, f"{one.group} / {one.label}".strip()}), None)
 
     def cell(self, table: str, column: str) -> RecordedField | None:
         """The field of a row of the table."""

@@ -236,6 +236,7 @@ class ScreenFile(Part):
             )
 
         parts = {"open": recorded("open", self.open), "pages": recorded("pages", self.pages)}
+        parts["look"] = recorded("look", self.look)
         return self.model_copy(update=parts)
 
     def names(self) -> list[Name]:

@@ -188,7 +188,7 @@
   });
   const headersOf = kept((table) => {
     const row = headRow(table);
-    return row ? cellsOf(row).map(textOf) : [];
+    return row ? cellsOf(row).map((cell) => (visible(cell) ? textOf(cell) : "")) : [];
   });
   const tableName = kept((table) => given(table) || (table.caption ? textOf(table.caption) : "") || (headRow(table) ? headingBefore(table) : ""));
   // A row with one cell over the whole width is a message ("Inga rader"), not a row.

@@ -33,8 +33,8 @@ class Control:
     longest: int = -1
 
     def named(self, label: str) -> bool:
-        """Whether a screen file means this field by the label: its own, or "group / label" where labels repeat."""
-        return not self.table and label in {self.label, f"{self.group} / {self.label}"}
+        """Whether a screen file means this field: by its label, or by "group / label", "/ label" without a group."""
+        return not self.table and label in {self.label, f"{self.group} / {self.label}".strip()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Goes through the pages of a screen file, one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from robot.gui.read import read_page
 from robot.gui.screen import OneRow, Page
 from robot.gui.seen import Seen, Table, closest, shows
 from robot.gui.session import NOWHERE, Session
+
+Watch = Callable[[str, "Walk"], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -29,6 +31,7 @@ class Walk:
     evidence: list[Snapshot] = field(default_factory=list)
     ended: bool = False
     at: Page = NOWHERE
+    watch: Watch | None = None
     visited: list[tuple[Page, Seen]] = field(default_factory=list)
 
     async def go(self, pages: Sequence[Page], then: Page = NOWHERE, *, inside: bool, patience: float = 0) -> None:
@@ -56,6 +59,8 @@ class Walk:
             raise self._wrong_page(page, inside=inside)
         if inside:
             self.session.must_show_person(self.seen)
+        if self.watch is not None:
+            await self.watch("before", self)
         if page.fields or any(rows.add for rows in page.rows):
             self.seen = await fill_page(self.session, page, self.seen)
         self.seen = await compare_page(self.session, page, self.seen, patience)
@@ -65,6 +70,8 @@ class Walk:
         if page.find_row is not None:
             self._match(page.find_row)
         self.visited.append((page, self.seen))
+        if self.watch is not None:
+            await self.watch("after", self)
         if inside:
             self.keep(page)
 

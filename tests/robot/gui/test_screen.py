@@ -37,7 +37,10 @@ def test_a_plan_shows_every_field_as_it_will_be_written() -> None:
         ({"save": None}, "a write screen needs `save` and `look`"),
         ({"look": [{"heading": "Formulär"}]}, "the last page of `look` must compare something"),
         ({"kind": "read", "save": None, "look": []}, "a read screen fills nothing"),
-        ({"pages": [{"heading": "A", "heading_starts": "A"}]}, "give one of `heading`, `heading_starts`, `dialog` and `message`"),
+        (
+            {"pages": [{"heading": "A", "heading_starts": "A"}]},
+            "`heading`, `heading_starts`, `dialog` and `message`",
+        ),
         ({"pages": [{"press": "A", "find_row": {"table": "T", "where": {"A": "a"}}}]}, "a page is left once"),
         ({"pages": [{"fields": {"A": {"value": "a", "text": "b"}}}]}, "give exactly one of `value`"),
         ({"pages": [{"fields": {"A": {"value": "a", "type": "belopp"}}}]}, "Input should be 'text'"),
