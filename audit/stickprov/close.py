@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from audit.canonical import JSONInput
 from audit.errors import DrawError
 from audit.stickprov.draw import write_ticket
 from audit.stickprov.frame import Member
@@ -81,7 +82,7 @@ def close_period(scribe: Scribe, period: Period, members: Sequence[Member], *, h
         raise DrawError(f"{period.chain}: {len(missing)} decisions have no ticket, the first {missing[0].case}")
     if bool(value) != (period.randomness != NO_RANDOMNESS):
         raise DrawError(f"{period.chain}: expected a value of the randomness that was named: {period.randomness!r}")
-    frame = {
+    frame: dict[str, JSONInput] = {
         stratum.name: {
             "mode": stratum.mode,
             "cases": sum(found.stratum == stratum.name for found in members),
@@ -92,8 +93,8 @@ def close_period(scribe: Scribe, period: Period, members: Sequence[Member], *, h
         }
         for stratum in period.strata.values()
     }
-    checkpoint = None if head is None else {"size": head.size, "root": _base64(head.root)}
-    body = {
+    checkpoint: JSONInput = None if head is None else {"size": head.size, "root": _base64(head.root)}
+    body: dict[str, JSONInput] = {
         "log": period.log,
         "period": period.period,
         "frame": frame,
@@ -120,10 +121,14 @@ def write_reveal(
         for start in range(0, len(reveal.questions), QUESTIONS_PER_ENTRY)
     ]
     for part, questions in enumerate(lists, start=1):
-        listed = {"part": part, "parts": len(lists), "questions": [dict(one) for one in questions]}
+        listed: dict[str, JSONInput] = {
+            "part": part,
+            "parts": len(lists),
+            "questions": [dict(one) for one in questions],
+        }
         period = write_to(scribe, period, QUESTIONS, listed)
     after = None if head is None else follow_up_key(key, head.root, value)
-    body = {
+    body: dict[str, JSONInput] = {
         "log": period.log,
         "period": period.period,
         "key": reveal.key,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from audit.canonical import JSONInput
 from audit.errors import DrawError
 from audit.log.entry import Entry, leaf_hash
 from audit.stickprov.frame import DECIDED, Member, member
@@ -64,7 +65,7 @@ def write_ticket(scribe: Scribe, period: Period, found: Member, stratum: Stratum
         raise DrawError(f"{period.chain}/{stratum.name}: this stratum is drawn {when}")
     outcome = Draw(u < stratum.limit, u, stratum.limit, stratum.rate)
     place = {"log": period.log, "period": period.period, "lane": RANDOM, "mode": stratum.mode, "stratum": stratum.name}
-    body = {
+    body: dict[str, JSONInput] = {
         **place,
         "decision": leaf_hash(found.entry.canonical()).hex(),
         "u": f"{u:016x}",

@@ -148,8 +148,8 @@ def open_period(
     carried = _carried(scribe, pledge) if not found.strata else {}
     for wanted in strata:
         planned = found.strata.get(wanted.name)
-        at_least = [one for one in (planned and planned.rate, carried.get(wanted.name)) if one is not None]
-        stratum = replace(wanted, rate=max([wanted.rate, *at_least]))
+        before = wanted.rate if planned is None else planned.rate
+        stratum = replace(wanted, rate=max(wanted.rate, before, carried.get(wanted.name, wanted.rate)))
         if planned is None or stratum.rate > planned.rate or stratum.minimum > planned.minimum:
             found = plan_stratum(scribe, found, stratum)
     return found
@@ -167,7 +167,7 @@ def plan_stratum(scribe: Scribe, period: Period, stratum: Stratum) -> Period:
                 f"{stratum.mode} at {stratum.rate}: within a period a rate can rise, and fall only from the next"
             )
         stratum = replace(stratum, minimum=max(stratum.minimum, planned.minimum))
-    body = {
+    body: dict[str, JSONInput] = {
         "lane": RANDOM,
         "stratum": stratum.name,
         "mode": stratum.mode,

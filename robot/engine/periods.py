@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 import structlog
-from sqlmodel import Session, col, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col, func, select
 
+from audit.canonical import JSONInput
 from audit.errors import DrawError
 from audit.log.entry import Actor, Entry
 from audit.log.journal import Journal
@@ -123,7 +125,7 @@ class Periods:
             return None
         figures = together(counted, RISK)
         strata = {one.stratum: _plain(one) for one in by_stratum(counted, RISK)}
-        body = {"log": process, "period": period, "together": _plain(figures), "strata": strata}
+        body: dict[str, JSONInput] = {"log": process, "period": period, "together": _plain(figures), "strata": strata}
 
         def write(scribe: Scribe) -> None:
             write_to(scribe, found, EVALUATED, body)
@@ -168,7 +170,7 @@ class Periods:
         asyncio.run(once())
 
     def assign_missing(self, process: str, plan: Stickprov) -> int:
-        """Give every picked case without a review its task, and say how many; what was picked afterwards is not held."""
+        """Give every picked case without a review its task, and say how many. What was picked late is not held."""
         with self.ledger.database.read() as session:
             tasked = select(SampleTaskRow.case_ref).where(SampleTaskRow.task == "random-1")
             picks = (
@@ -177,7 +179,7 @@ class Periods:
                 .distinct()
             )
             mine = select(CaseRow.ref).where(CaseRow.process == process, col(CaseRow.ref).in_(picks))
-            cases = sorted(session.exec(mine).all())
+            cases = sorted(session.scalars(mine).all())
         done = 0
         for case in cases:
             state = self.ledger.load(case)
@@ -196,7 +198,7 @@ class Periods:
             members = self._members(session, period)
             head = _head(session, members)
             follows = any(one.mode == "follow_up" for one in period.strata.values())
-            if head is None and follows and session.exec(select(func.count()).select_from(CheckpointRow)).one():
+            if head is None and follows and session.scalars(select(func.count()).select_from(CheckpointRow)).one():
                 raise PeriodError(f"{period.chain}: no signed checkpoint covers the period yet: wait for the next one")
             asked = [
                 question(period.log, self.ledger.journal.entries(session, one.case)) for one in undrawn(period, members)
@@ -270,7 +272,7 @@ class Periods:
     def _sampled(self) -> list[str]:
         """The processes that have cases and a stickprov."""
         with self.ledger.database.read() as session:
-            names = session.exec(select(CaseRow.process).distinct()).all()
+            names = session.scalars(select(CaseRow.process).distinct()).all()
         return sorted(name for name in names if self.library.current(name).stickprov is not None)
 
     def _plan(self, process: str) -> Stickprov:
@@ -285,16 +287,16 @@ def _head(session: Session, members: list[Member]) -> Head | None:
     last = -1
     for one in members:
         place = select(LeafRow.position).join(EntryRow, col(EntryRow.id) == LeafRow.entry_id)
-        position = session.exec(
+        position = session.scalars(
             place.where(EntryRow.case_ref == one.case, EntryRow.case_seq == one.entry.case_seq)
         ).first()
         if position is None:
             return None
         last = max(last, position)
     query = select(CheckpointRow).where(col(CheckpointRow.size) > last)
-    if session.exec(select(func.count()).select_from(CosignatureRow)).one():
+    if session.scalars(select(func.count()).select_from(CosignatureRow)).one():
         query = query.where(col(CheckpointRow.size).in_(select(CosignatureRow.size)))
-    row = session.exec(query.order_by(col(CheckpointRow.size).desc()).limit(1)).first()
+    row = session.scalars(query.order_by(col(CheckpointRow.size).desc()).limit(1)).first()
     return None if row is None else Head(row.size, row.root)
 
 

@@ -176,7 +176,7 @@ class Worker:
 
     def _close_connections(self) -> None:
         if self._thread.is_alive():
-            for opened in (self._connections, self._drawing and self._drawing.keeper):
+            for opened in (self._connections, None if self._drawing is None else self._drawing.keeper):
                 if opened is None:
                     continue
                 try:
@@ -205,11 +205,10 @@ def _queues(connectors: Mapping[str, Connector], settings: Settings, serves: Seq
 
 def _settle_seconds(connectors: Mapping[str, Connector]) -> dict[str, float]:
     """How long a request to each system may be under way, as the manifest or the settings say."""
-    found = {}
-    for name, connector in connectors.items():
-        own, changed = connector.manifest.timeouts, connector_environment(name)
-        found[name] = (changed.connect_seconds or own.connect_seconds) + (changed.read_seconds or own.read_seconds)
-    return found
+    return {
+        name: connector_environment(name).timeouts(connector.manifest.timeouts).settled_after_seconds
+        for name, connector in connectors.items()
+    }
 
 
 def _refuse_old_clock(house: House) -> None:

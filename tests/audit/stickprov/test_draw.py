@@ -1,6 +1,8 @@
-"""The draw, as it is journalled."""
+"""The draw, as it is journalled and as anyone can check it afterwards."""
 
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,157 +14,185 @@ from audit.errors import DrawError, JournalConflictError
 from audit.log.check import check_all
 from audit.log.entry import Entry
 from audit.log.tables import EntryRow
-from audit.stickprov.draw import Draw, draw
-from audit.stickprov.ticket import key_commitment, period_key, threshold, ticket
-from tests.audit.ground import ROBOT, House, case_ref
+from audit.stickprov.draw import Draw
+from audit.stickprov.period import Stratum, change_rate
+from audit.stickprov.ticket import key_commitment, period_key, threshold
+from tests.audit.ground import House, case_ref
+from tests.audit.stickprov.ground import BIFALL, CHAIN, KEY, LOG, PERIOD, Month, later, leaf
+from tests.audit.stickprov.recompute import wrong
 
-KEY = bytes(range(32))
-LOG, PERIOD = "ekonomiskt_bistand", "2026-11"
-CHAIN = f"stickprov-{LOG}-{PERIOD}"
-
-
-def drawn(session: Session, house: House, number: int, **changes: Any) -> Draw:
-    """Draw one case of the bifall stratum at one half."""
-    arguments: dict[str, Any] = {
-        "case": case_ref(number),
-        "log": LOG,
-        "period": PERIOD,
-        "stratum": "bifall",
-        "rate": Fraction(1, 2),
-        "key": KEY,
-        "actor": ROBOT,
-    }
-    return draw(house.journal, session, **(arguments | changes))
+AVSLAG = Stratum("avslag", Fraction(1, 3), minimum=4)
 
 
-def written(session: Session, type_: str) -> list[Entry]:
-    """Every entry of a type, in the order of the database."""
-    rows = session.scalars(select(EntryRow.data).where(col(EntryRow.type) == type_).order_by(col(EntryRow.id)))
-    return [Entry.parse(data) for data in rows]
+def recomputed(month: Month, *, altered: dict[str, Any] | None = None) -> list[str]:
+    """What a recomputation from the journal's bytes finds."""
+    cases: dict[str, list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
+    chain: list[tuple[str, dict[str, Any]]] = []
+    query = select(EntryRow.data).order_by(col(EntryRow.case_ref), col(EntryRow.case_seq))
+    for data in month.session.scalars(query):
+        entry = Entry.parse(data)
+        if entry.case == CHAIN:
+            chain.append((entry.type, entry.body))
+        else:
+            cases[entry.case].append((entry.type, leaf(entry), entry.body))
+    if altered:
+        cases |= altered
+    return wrong(chain, dict(cases), log=LOG, period=PERIOD)
 
 
-def test_the_first_draw_of_a_period_commits_to_its_key(session: Session, house: House) -> None:
-    """The hash of the period's key and the plan are journalled once, before any ticket, and the key itself never."""
+def test_a_period_begins_with_the_hash_of_its_key(month: Month) -> None:
+    """The key's hash and the plan are journalled before any ticket, and the key itself never before the reveal."""
+    month.open()
     for number in range(5):
-        drawn(session, house, number)
-    chain = house.journal.entries(session, CHAIN)
+        month.drawn(number)
+    chain = month.house.journal.entries(month.session, CHAIN)
     assert [entry.type for entry in chain] == ["sample.commit", "sample.plan"]
     secret = period_key(KEY, LOG, PERIOD)
-    assert chain[0].body == {
-        "log": LOG,
-        "period": PERIOD,
-        "method": "stickprov/v1",
-        "commitment": key_commitment(secret),
-    }
-    assert chain[1].body == {"lane": "random", "stratum": "bifall", "rate": "1/2", "threshold": "8000000000000000"}
-    everything = b"".join(session.scalars(select(EntryRow.data)))
-    assert secret.hex().encode() not in everything
-    assert KEY.hex().encode() not in everything
-    assert check_all(session, house.vault).problems == ()
-
-
-def test_every_pick_and_non_pick_can_be_recomputed_from_the_revealed_key(session: Session, house: House) -> None:
-    """With the period's key, each case's ticket and outcome follow from the journal alone."""
-    outcomes = {case_ref(number): drawn(session, house, number, rate=Fraction(1, 3)) for number in range(60)}
-    secret = period_key(KEY, LOG, PERIOD)
-    assert key_commitment(secret) == written(session, "sample.commit")[0].body["commitment"]
-    tickets = {entry.case: entry.body for entry in written(session, "sample.ticket")}
-    assert tickets.keys() == outcomes.keys()
-    for case, body in tickets.items():
-        u = ticket(secret, LOG, PERIOD, case)
-        assert int(body["u"], 16) == u == outcomes[case].u
-        assert body["picked"] is (u < threshold(Fraction(body["probability"]))) is outcomes[case].picked
-    assert {entry.case for entry in written(session, "sample.pick")} == {
-        case for case, outcome in outcomes.items() if outcome.picked
-    }
-    assert 0 < len(written(session, "sample.pick")) < 60
-
-
-def test_a_ticket_says_how_probable_the_pick_was(session: Session, house: House) -> None:
-    """The ticket holds stratum, lane, u, threshold and probability exactly; the pick points at it."""
-    outcome = drawn(session, house, 1, rate=Fraction(1))
-    ticketed, picked = house.journal.entries(session, case_ref(1))
-    assert outcome == Draw(picked=True, u=int(ticketed.body["u"], 16), threshold=2**64, probability=Fraction(1))
-    assert ticketed.body == {
-        "log": LOG,
-        "period": PERIOD,
+    assert chain[0].body["commitment"] == key_commitment(secret)
+    assert (chain[0].body["from"], chain[0].body["to"]) == (
+        "2026-10-31T23:00:00.000000Z",
+        "2026-11-30T23:00:00.000000Z",
+    )
+    assert chain[1].body == {
         "lane": "random",
         "stratum": "bifall",
+        "mode": "hold",
+        "rate": "1/2",
+        "threshold": "8000000000000000",
+        "minimum": 0,
+    }
+    everything = b"".join(month.session.scalars(select(EntryRow.data)))
+    assert secret.hex().encode() not in everything
+    assert KEY.hex().encode() not in everything
+
+
+def test_every_pick_and_non_pick_can_be_recomputed_from_the_revealed_key(month: Month) -> None:
+    """With the revealed key, every ticket, pick and non-pick of two strata follows from the journal alone."""
+    month.open(BIFALL, AVSLAG)
+    for number in range(12):
+        month.drawn(number)
+        month.drawn(100 + number, stratum="avslag")
+    month.close()
+    assert recomputed(month) == []
+    assert 0 < len(month.picked()) < 24
+    assert check_all(month.session, month.house.vault).problems == ()
+
+
+def test_a_pick_that_is_changed_afterwards_is_found(month: Month) -> None:
+    """Who has database and robot can drop a pick, invent one, or swap a ticket, and even rehash: the key tells."""
+    month.open()
+    for number in range(20):
+        month.drawn(number)
+    month.close()
+    picked = min(month.picked())
+    passed = next(case_ref(number) for number in range(20) if case_ref(number) not in month.picked())
+    for case in (picked, passed):
+        told = [(entry.type, leaf(entry), entry.body) for entry in month.house.journal.entries(month.session, case)]
+        dropped = [one for one in told if one[0] != "sample.pick"]
+        flipped = dropped if case == picked else [*told, ("sample.pick", "", {})]
+        assert recomputed(month, altered={case: flipped}) != []
+        swapped = [(kind, at, {**body, "u": "0" * 16} if kind == "sample.ticket" else body) for kind, at, body in told]
+        assert recomputed(month, altered={case: swapped}) != []
+        hidden = [one for one in told if not one[0].startswith("sample.")]
+        assert recomputed(month, altered={case: hidden}) != []
+
+
+def test_a_ticket_says_which_decision_and_how_probable(month: Month) -> None:
+    """The ticket holds the decision's leaf, stratum, u, threshold and probability exactly; the pick points at it."""
+    month.open(replace(BIFALL, rate=Fraction(1)))
+    ref = month.decided(1)
+    outcome = month.draw(ref)
+    *_, made, ticketed, picked = month.house.journal.entries(month.session, ref)
+    assert outcome == Draw(picked=True, u=int(ticketed.body["u"], 16), threshold=2**64, probability=Fraction(1))
+    place = {"log": LOG, "period": PERIOD, "lane": "random", "mode": "hold", "stratum": "bifall"}
+    assert ticketed.body == {
+        **place,
+        "decision": leaf(made),
         "u": f"{outcome.u:016x}",
         "threshold": "10000000000000000",
         "probability": "1",
         "picked": True,
     }
-    assert (picked.type, picked.causes, picked.body) == ("sample.pick", (0,), {"lane": "random", "stratum": "bifall"})
+    assert (picked.type, picked.causes, picked.body) == (
+        "sample.pick",
+        (ticketed.case_seq,),
+        {**place, "why": "ticket"},
+    )
 
 
-def test_a_rate_of_nothing_picks_nobody_and_says_so(session: Session, house: House) -> None:
-    """At rate 0 the ticket is still journalled, with probability 0."""
-    assert not drawn(session, house, 1, rate=Fraction(0)).picked
-    assert written(session, "sample.ticket")[0].body["probability"] == "0"
-
-
-def test_a_case_keeps_its_ticket(session: Session, house: House) -> None:
+def test_a_case_keeps_its_ticket(month: Month) -> None:
     """Drawing a case again changes nothing, also at a raised rate: the ticket that stands is returned."""
-    first = drawn(session, house, 1)
-    drawn(session, house, 2, rate=Fraction(3, 4))
-    assert drawn(session, house, 1, rate=Fraction(3, 4)) == first
-    assert len(house.journal.entries(session, case_ref(1))) == 1 + first.picked
+    month.open()
+    first = month.drawn(1)
+    change_rate(month.scribe, month.period, "bifall", Fraction(3, 4), cause="first_error", figures={})
+    assert month.draw(case_ref(1)) == first
+    assert [entry.case for entry in month.written("sample.ticket")] == [case_ref(1)]
 
 
-@pytest.mark.parametrize("change", [{"period": "2026-12"}, {"stratum": "avslag"}, {"log": "foreningsbidrag"}])
-def test_a_case_cannot_get_a_second_ticket(session: Session, house: House, change: dict[str, str]) -> None:
-    """Another period, stratum or log would be a second try for the same case: refused."""
-    drawn(session, house, 1)
-    with pytest.raises(
-        DrawError, match=r"a case is drawn once: asked for .*, drawn already in ekonomiskt_bistand/2026-11"
-    ):
-        drawn(session, house, 1, **change)
+def test_a_case_is_drawn_in_the_stratum_that_was_proposed(month: Month) -> None:
+    """Another stratum, with a lower rate say, cannot be chosen after the decision."""
+    month.open(BIFALL, AVSLAG)
+    ref = month.decided(1)
+    with pytest.raises(DrawError, match="expected the stratum that was proposed, 'bifall', found 'avslag'"):
+        month.draw(ref, "avslag")
 
 
-def test_the_key_cannot_change_within_a_period(session: Session, house: House) -> None:
-    """Another key than the committed one is refused, without a ticket; a new period may have a new key."""
-    drawn(session, house, 1)
-    with pytest.raises(DrawError, match="put the right key file back; a new key begins with a new period") as caught:
-        drawn(session, house, 2, key=bytes(32))
+def test_nothing_is_drawn_before_the_decision(month: Month) -> None:
+    """There is no question about a case that the robot has not decided."""
+    month.open()
+    month.append(case_ref(1), "case.opened", {"process": LOG})
+    with pytest.raises(DrawError, match="decide first"):
+        month.draw(case_ref(1))
+
+
+def test_the_key_cannot_change_within_a_period(month: Month) -> None:
+    """Another key than the committed one is refused; a new period may have a new key."""
+    month.open()
+    other = Month(month.session, month.house, key=bytes(32))
+    with pytest.raises(DrawError, match="put the right key file back") as caught:
+        other.open()
     assert period_key(bytes(32), LOG, PERIOD).hex()[:16] not in str(caught.value)
-    assert house.journal.entries(session, case_ref(2)) == []
-    drawn(session, house, 2, key=bytes(32), period="2026-12")
+    other.open(period="2026-12")
+    other.keeper.close()
 
 
-def test_the_rate_rises_within_a_period_and_falls_only_from_the_next(session: Session, house: House) -> None:
-    """A raised rate is a new plan entry; a lowered one is refused until the next period; strata are apart."""
-    drawn(session, house, 1, rate=Fraction(1, 20))
-    drawn(session, house, 2, rate=Fraction(1, 10))
-    drawn(session, house, 3, rate=Fraction(1, 30), stratum="avslag")
-    plans = [(entry.body["stratum"], entry.body["rate"]) for entry in written(session, "sample.plan")]
-    assert plans == [("bifall", "1/20"), ("bifall", "1/10"), ("avslag", "1/30")]
-    with pytest.raises(
-        DrawError, match="expected a rate of at least 1/10, found 1/20: within a period a rate can rise"
-    ):
-        drawn(session, house, 4, rate=Fraction(1, 20))
-    drawn(session, house, 4, rate=Fraction(1, 20), period="2026-12")
+def test_the_rate_rises_within_a_period_and_falls_only_from_the_next(month: Month) -> None:
+    """A raised rate is a new plan; a lower one stands in the chain until the next period begins with it."""
+    month.open(replace(BIFALL, rate=Fraction(1, 20)))
+    change_rate(month.scribe, month.period, "bifall", Fraction(1, 5), cause="first_error", figures={"fel": "1"})
+    month.open(replace(BIFALL, rate=Fraction(1, 20)))
+    assert month.period.strata["bifall"].rate == Fraction(1, 5)
+    change_rate(month.scribe, month.period, "bifall", Fraction(1, 10), cause="calm", figures={})
+    assert month.period.strata["bifall"].rate == Fraction(1, 5)
+    assert [entry.body["effective"] for entry in month.written("rate.changed")] == ["now", "next"]
+    assert month.open(replace(BIFALL, rate=Fraction(1, 20)), period="2026-12").strata["bifall"].rate == Fraction(1, 10)
 
 
-def test_a_raised_rate_keeps_every_earlier_pick(session: Session, house: House) -> None:
-    """Tickets do not depend on the rate: what was picked at the lower rate is picked at the higher too."""
-    low = [drawn(session, house, number, rate=Fraction(1, 10)) for number in range(40)]
-    limit = threshold(Fraction(1, 5))
-    assert all(outcome.u < limit for outcome in low if outcome.picked)
+def test_a_raised_rate_holds_until_it_is_lowered(month: Month) -> None:
+    """The next period begins with the rate that the last one ended with, never below what the process wants."""
+    month.open(replace(BIFALL, rate=Fraction(1, 20)))
+    change_rate(month.scribe, month.period, "bifall", Fraction(1, 10), cause="first_error", figures={})
+    later(month.house, 30)
+    assert month.open(replace(BIFALL, rate=Fraction(1, 20)), period="2026-12").strata["bifall"].rate == Fraction(1, 10)
+    assert month.open(replace(BIFALL, rate=Fraction(1, 4)), period="2027-01").strata["bifall"].rate == Fraction(1, 4)
 
 
 def _work(engine: Engine, worker: int) -> int:
-    """Draw eight cases as a worker does, running each transaction again after a conflict; returns the conflicts."""
+    """Draw six cases as a worker does, running each transaction again after a conflict; returns the conflicts."""
     house, conflicts = House(seed=worker), 0
-    todo = [worker * 100 + number for number in range(8)]
+    todo = [worker * 100 + number for number in range(6)]
     while todo:
         with Session(engine) as session:
+            month = Month(session, house)
             try:
-                drawn(session, house, todo[0])
+                month.open()
+                month.drawn(todo[0])
                 session.commit()
                 todo.pop(0)
             except JournalConflictError:
                 conflicts += 1
+            finally:
+                month.keeper.close()
     return conflicts
 
 
@@ -173,5 +203,11 @@ def test_workers_that_start_a_period_together_commit_once(engine: Engine, house:
             future.result()
     with Session(engine) as session:
         assert [entry.type for entry in house.journal.entries(session, CHAIN)] == ["sample.commit", "sample.plan"]
-        assert len(written(session, "sample.ticket")) == 32
+        tickets = session.scalars(select(EntryRow.case_ref).where(col(EntryRow.type) == "sample.ticket")).all()
+        assert len(tickets) == len(set(tickets)) == 24
         assert check_all(session, house.vault).problems == ()
+
+
+def test_the_threshold_of_a_stratum_is_its_rate() -> None:
+    """A stratum's limit is the threshold of its rate."""
+    assert AVSLAG.limit == threshold(Fraction(1, 3))
