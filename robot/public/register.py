@@ -37,7 +37,7 @@ def document(found: Portrait, *, kommun: str, contact: str, figures: dict[str, s
         "organisation": kommun,
         "ansvarig": definition.owner,
         "kontakt": contact,
-        "syfte": f"Roboten {found.autonomy} i ärenden om {definition.title.lower()} enligt {definition.law}",
+        "syfte": f"Roboten {found.autonomy} i ärenden om {definition.title.lower()} enligt {definition.law.removesuffix('.')}.",
         "metod": "Regler som människor har skrivit, med lagrum. Ingen maskininlärning.",
         "version": definition.version,
         "lagar": sorted({rule.law for rule in found.rules}),
