@@ -16,11 +16,12 @@ def register(app: typer.Typer) -> None:
 
 
 def tamper(
-    quick: Annotated[bool, typer.Option("--quick", help="A few positions for each attack, under a minute.")] = False,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="A few positions for each attack.")] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="How many processes to share the work.")] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Try every named attack on honest logs, and verify honest logs. Exit 1 when one is missed, or an alarm is false."""
+    """Try every named attack on honest logs, and verify honest logs. Exit 1 for a missed one or a false alarm."""
     with Progress(console=err, disable=not err.is_terminal, transient=True) as progress:
         task = progress.add_task("attacks", total=None)
         figures = benchmarks.tamper.run(
