@@ -9,11 +9,13 @@ import typer
 from robot.cli._say import fail, out, say_json
 from robot.definition import discover, load
 from robot.engine.application import read_application
+from robot.engine.brake import brakes_on
 from robot.engine.clock import clock_for
 from robot.engine.connect import Connections
 from robot.engine.library import UnknownProcessError
 from robot.engine.rehearsal import Rehearsal, Rehearsed
 from robot.settings import Settings
+from robot.store.database import Database
 
 
 def register(main: typer.Typer) -> None:
@@ -26,7 +28,7 @@ def plan(
     application: Annotated[Path, typer.Argument(help="The application, a JSON file.", exists=True, dir_okay=False)],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Show what would happen to an application: asks the registers, reads the case system, writes nothing anywhere."""
+    """Show what would happen to an application: asks registers, looks at the brakes, writes nothing anywhere."""
     folders = discover()
     if process not in folders:
         raise UnknownProcessError(f"there is no process {process!r}; there are: {', '.join(sorted(folders))}")
@@ -37,10 +39,14 @@ def plan(
     settings = Settings()
     clock = clock_for(settings)
 
+    database = Database(settings.database)
+    brakes = brakes_on(database, process)
+    database.close()
+
     async def rehearse() -> list[Rehearsed]:
         connections = Connections(settings, clock)
         try:
-            return await Rehearsal(definition, record, connections.services).run()
+            return await Rehearsal(definition, record, connections.services, brakes=brakes).run()
         finally:
             await connections.aclose()
 

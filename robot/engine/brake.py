@@ -100,6 +100,23 @@ def fold_brakes(process: str, entries: Iterable[Entry]) -> dict[Scope, Pulled]:
     return pulled
 
 
+def brakes_on(database: Database, process: str) -> tuple[Pulled, ...]:
+    """The process's brakes that are on, for who only looks: nothing is made, not even a database.
+
+    Raises:
+        DatabaseError: The database cannot be reached, or is not of this version.
+
+    """
+    if database.is_new():
+        return ()
+    database.must_be_usable()
+    with database.read() as session:
+        rows = session.exec(
+            select(EntryRow.data).where(EntryRow.case_ref == chain(process)).order_by(col(EntryRow.case_seq))
+        )
+        return tuple(fold_brakes(process, map(Entry.parse, rows)).values())
+
+
 class Brakes:
     """Pulls, releases and tells. What it has read is kept until the chain has grown."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from robot.definition import Definition
 from robot.definition.model import Stickprov
+from robot.engine.brake import Pulled
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import Told, changed
 from robot.engine.scope import Scope
@@ -59,7 +60,11 @@ class _Notebook:
 class Rehearsal:
     """Goes through the steps of a process with one application."""
 
-    def __init__(self, definition: Definition, application: Any, services: Services) -> None:
+    def __init__(
+        self, definition: Definition, application: Any, services: Services, *, brakes: Sequence[Pulled] = ()
+    ) -> None:
+        """``brakes``: those of the process that are on."""
+        self._brakes = brakes
         self._definition = definition
         self._services = services
         now = services.clock.now()
@@ -72,14 +77,18 @@ class Rehearsal:
         self._notebook = _Notebook(state, now)
 
     async def run(self) -> list[Rehearsed]:
-        """Every step in order, until one leaves nothing more to plan."""
+        """Every step in order, until one leaves nothing more to plan. What is braked is not asked and not decided."""
         found: list[Rehearsed] = []
         for number, step in enumerate(self._definition.steps):
             view = CaseView(self._definition, self._notebook.state, now=self._notebook.now)
             change = step.plan(view)
-            reasons = change.reasons or await self._reasons(step, view, change)
+            reasons = change.reasons
+            if not reasons:
+                braked = self._braked(step, view, change)
+                asked = () if braked and not isinstance(step, Decide) else await self._reasons(step, view, change)
+                reasons = (*asked, *braked)
             found.append(Rehearsed(step.verb, change, reasons))
-            if reasons and not self._goes_on(step):
+            if reasons and not self._goes_on(step, change):
                 break
             self._notebook.write([Draft("step.done", {"next": number + 1})])
         return found
@@ -95,6 +104,13 @@ class Rehearsal:
         self._notebook.write(result.drafts)
         return tuple(result.reasons) if isinstance(result, HandOver) else ()
 
-    def _goes_on(self, step: Step) -> bool:
-        # A case that a person must decide is planned to its end with the proposal, so that the person sees it.
+    def _braked(self, step: Step, view: CaseView, change: Change) -> tuple[Reason, ...]:
+        scopes = () if change.sign == "·" else step.touches(view)
+        return tuple(one.reason for one in self._brakes if any(scope.meets(one.scope) for scope in scopes))
+
+    def _goes_on(self, step: Step, change: Change) -> bool:
+        # A case that a person must decide is planned to its end with the proposal, so that the person sees it; what a
+        # brake alone holds is shown too.
+        if isinstance(step, EffectStep):
+            return not change.reasons
         return isinstance(step, Decide) and self._notebook.state.proposal is not None

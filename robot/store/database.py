@@ -66,11 +66,27 @@ class Database:
                 if unfinished:
                     _mark(connection, UNFINISHED)
         except DBAPIError as error:
-            address = self.engine.url.render_as_string(hide_password=True)
-            msg = (
-                f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL and that it is running"
-            )
-            raise DatabaseError(msg) from None
+            raise self._unusable(error) from None
+
+    def is_new(self) -> bool:
+        """Whether there is no file yet; SQLite makes one for whoever looks into it."""
+        return self.engine.dialect.name == "sqlite" and not Path(str(self.engine.url.database)).exists()
+
+    def must_be_usable(self) -> None:
+        """Raise `DatabaseError` unless it answers and has the schema that this version works with."""
+        try:
+            wrong = self.outdated()
+        except DBAPIError as error:
+            raise self._unusable(error) from None
+        if wrong:
+            msg = f"{wrong}; start a worker of this version on it once, or install the version it belongs to"
+            raise DatabaseError(msg)
+
+    def _unusable(self, error: DBAPIError) -> DatabaseError:
+        address = self.engine.url.render_as_string(hide_password=True)
+        return DatabaseError(
+            f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL and that it is running"
+        )
 
     def finish(self) -> None:
         """Let the filled database be worked on."""

@@ -3,12 +3,20 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from connectors.contract import FailureKind
 from robot.engine.application import read_application
+from robot.engine.brake import Puller, brakes_on
 from robot.engine.rehearsal import Rehearsal, Rehearsed
+from robot.engine.scope import Scope
+from robot.store.database import Database, DatabaseError
 from tests.robot.engine.ground import PROCESS, Ground, application
+
+EVA = Puller("eva", "Eva Exempel")
 
 
 def rehearse(ground: Ground, data: bytes) -> list[Rehearsed]:
@@ -16,7 +24,8 @@ def rehearse(ground: Ground, data: bytes) -> list[Rehearsed]:
     definition = ground.house.library.current(PROCESS)
     record, faults = read_application(data, definition)
     assert faults == ()
-    return asyncio.run(Rehearsal(definition, record, ground.services).run())
+    brakes = brakes_on(ground.house.database, PROCESS)
+    return asyncio.run(Rehearsal(definition, record, ground.services, brakes=brakes).run())
 
 
 def verbs(steps: list[Rehearsed]) -> list[str]:
@@ -76,3 +85,38 @@ def test_a_rehearsal_of_a_protected_person_stops_there(ground: Ground) -> None:
     assert verbs(steps) == ["guard"]
     assert [reason.code for reason in steps[0].reasons] == ["saknas.skydd.tidsgrans"]
     assert ground.register.asked[-1] == "skatteverket.skydd"
+
+
+def test_a_rehearsal_shows_what_a_brake_would_hold(ground: Ground) -> None:
+    """A braked decision is proposed and planned on; a braked letter is shown with its reason."""
+    for scope in (Scope("stratum", "ensam"), Scope("connector", "brev")):
+        ground.house.brakes.pull(PROCESS, scope, EVA, reason="Prov.")
+
+    steps = {step.verb: step for step in rehearse(ground, application())}
+
+    assert [reason.code for reason in steps["decide"].reasons] == ["broms.stratum.ensam"]
+    assert "broms.connector.brev" in [reason.code for reason in steps["send"].reasons]
+    assert steps["send"].change.lines
+    assert "close" in steps
+
+
+def test_a_rehearsal_asks_no_braked_register(ground: Ground) -> None:
+    """It stops where the robot would, and asks nothing of a register that the robot must leave alone."""
+    ground.house.brakes.pull(PROCESS, Scope("connector", "skatteverket"), EVA, reason="Prov.")
+
+    steps = rehearse(ground, application())
+
+    assert verbs(steps) == ["guard"]
+    assert [reason.code for reason in steps[0].reasons] == ["broms.connector.skatteverket"]
+    assert ground.register.asked == []
+
+
+def test_who_only_looks_at_brakes_makes_no_database(tmp_path: Path) -> None:
+    """An author without a robot has no brakes, and no database afterwards either; one of another version is refused."""
+    database = Database(f"sqlite:///{tmp_path / 'none.sqlite'}")
+    assert brakes_on(database, PROCESS) == ()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "none.sqlite").touch()
+    with pytest.raises(DatabaseError, match="the schema is missing"):
+        brakes_on(database, PROCESS)
+    database.close()
