@@ -20,6 +20,8 @@ from robot.definition.modules import Code, load_code, place_rule_problem
 from robot.definition.problem import DefinitionError, Problem, errors, in_file_order
 from robot.definition.screens import check_screen
 from robot.definition.validate import validate
+from robot.gui import recorded
+from robot.gui.recorded import Contract
 from robot.gui.screen import ScreenFile
 from robot.rules import AmountTable, FactDeclaration, Record, RuleBook
 from robot.rules.proof import RuleProblem, did_you_mean, prove
@@ -140,8 +142,16 @@ class _Reading:
             if screen is not None and screen.id != path.stem:
                 message = f"expected the file's name `{path.stem}`, found `{screen.id}`"
                 document.problems.append(document.problem(("screen",), message))
-            found[path.stem] = screen
+            found[path.stem] = None if screen is None else self._under_contract(screen)
         return found
+
+    def _under_contract(self, screen: ScreenFile) -> ScreenFile:
+        """The screen with what its pages showed when they were recorded, if they were."""
+        file = f"screens/{recorded.FOLDER}/{screen.id}.yaml"
+        if not (self.folder / file).exists():
+            return screen
+        contract = validate(Contract, self.read(file))
+        return screen if contract is None else screen.under(contract)
 
     def _letters(self) -> dict[str, Path]:
         letters, problems = find_letters(self.folder)

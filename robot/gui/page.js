@@ -18,6 +18,7 @@ async (request) => {
       words: (request.words || []).map((word) => text.includes(word)),
       banner: request.banner ? regions(request.banner) : [],
       message: request.message && text.includes(request.message) ? request.message : "",
+      people: request.people ? people() : [],
       alerts: alerts(),
       messages: all(MESSAGES).map(textOf).filter(Boolean),
       dialog: open ? { name: dialogName(open), text: textOf(open) } : null,

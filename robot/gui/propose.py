@@ -284,7 +284,7 @@ class _Work:
         place = self.document.keys.get((*self.at, *path))
         if hit is None or place is None:
             return False
-        self.stretches.append((place.line, place.column, place.width, _scalar(hit.name)))
+        self.stretches.append((place.line, place.column, place.width, scalar(hit.name)))
         self.edits.append(Edit(self._where(*path[:-1]), str(path[-1]), hit.name, hit.evidence))
         return True
 
@@ -294,7 +294,7 @@ class _Work:
         if hit is None or place is None:
             return False
         old = self.lines[place.line][place.column : place.column + place.width]
-        self.stretches.append((place.line, place.column, place.width, _scalar(hit.name)))
+        self.stretches.append((place.line, place.column, place.width, scalar(hit.name)))
         self.edits.append(Edit(" ".join(map(str, full)), old, hit.name, hit.evidence))
         return True
 
@@ -341,7 +341,7 @@ def _opens(line: str) -> bool:
     return bool(re.search(r"fields:\s*\{", line))
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A text as a YAML scalar that also may stand inside braces."""
     if _PLAIN.fullmatch(text) and yaml.safe_load(text) == text:
         return text

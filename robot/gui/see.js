@@ -289,7 +289,7 @@
       if (kindOf(el) === "radio") {
         const { key, label } = radioGroup(el);
         if (!groups.has(key)) {
-          groups.set(key, { label, how: "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, els: [] });
+          groups.set(key, { label, how: "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, format: "", hint: "", els: [] });
           found.push(groups.get(key));
         }
         const entry = groups.get(key);
@@ -304,7 +304,7 @@
       found.push({
         label, how, group: groupOf(el), kind: kindOf(el), value: valueOf(el), options: optionsOf(el), required: isRequired(el),
         locked: el.disabled === true || el.readOnly === true || el.getAttribute("aria-disabled") === "true" || el.getAttribute("aria-readonly") === "true",
-        filled: filled(el), longest: el.maxLength ?? -1, invalid, ...placeOf(el), els: [el],
+        filled: filled(el), longest: el.maxLength ?? -1, format: el.type || "", hint: plain(el.getAttribute("placeholder")), invalid, ...placeOf(el), els: [el],
       });
     }
     return found;
@@ -366,6 +366,13 @@
     if (named.length) return named.map(textOf);
     const blocks = all("*").filter((el) => plain(el.textContent).startsWith(label) && plain(el.textContent).length > label.length + 1);
     return blocks.filter((el) => !blocks.some((other) => other !== el && el.contains(other))).map(textOf);
+  };
+  // The parts of the page that show a personal number, by the name that a screen file can give them.
+  const people = () => {
+    const parts = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset,table,div").filter((el) => /\b(\d{8}|\d{6})[-+ ]?\d{4}\b/.test(textOf(el)) && !holds(el));
+    const smallest = parts.filter((el) => !parts.some((other) => other !== el && el.contains(other)));
+    const named = parts.find((el) => given(el) && textOf(el).length < 400);
+    return [...new Set([named && given(named), ...smallest.map((el) => plain((el.closest("section,aside,header,dl,table") || el).innerText.split("\n")[0]).replace(/[\d(:].*$/, "").trim())])].filter(Boolean);
   };
   const FIRST = "h1,[role=heading][aria-level='1']";
   const headings = () => {

@@ -15,6 +15,7 @@ class Control:
 
     ``group``: the legend or region around it. ``how``: by what the label was found (label, aria, cell, text before,
     placeholder, …). ``filled``: it holds a value that is not the empty one. ``longest``: characters it takes, -1 any.
+    ``format``: what the browser calls it (date, number, …). ``hint``: its placeholder.
     """
 
     label: str
@@ -31,6 +32,8 @@ class Control:
     how: str = "label"
     filled: bool = False
     longest: int = -1
+    format: str = ""
+    hint: str = ""
 
     def named(self, label: str) -> bool:
         """Whether a screen file means this field: by its label, or by "group / label", "/ label" without a group."""
@@ -147,6 +150,8 @@ def _control(entry: dict[str, Any]) -> Control:
         how=entry["how"],
         filled=entry["filled"],
         longest=entry["longest"],
+        format=entry["format"],
+        hint=entry["hint"],
     )
 
 
