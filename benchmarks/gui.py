@@ -14,7 +14,7 @@ from playwright.async_api import async_playwright
 
 from benchmarks import gui_sessions
 from benchmarks.gui_cases import RESULT_ORE, GuiCase, every_case
-from benchmarks.gui_ours import Ours
+from benchmarks.gui_ours import Ours, system_manifest
 from benchmarks.gui_raw import RawScript
 from benchmarks.gui_system import Running, running
 from robot.gui.browser import BrowserPool, find_browser, launch
@@ -69,7 +69,7 @@ async def _measure(folder: Path, system: Running, amount: Amount, say: Callable[
 async def _alone(folder: Path, system: Running, amount: Amount, waiting: Iterator[GuiCase]) -> dict[str, Any]:
     async with async_playwright() as playwright, BrowserPool() as pool:
         browser = await launch(playwright, find_browser(os.environ))
-        ours = Ours.build(folder / "robot", system.url, pool)
+        ours = Ours.build(folder / "robot", system.url, pool, manifest=system_manifest())
         refs = iter(ours.open_cases(int(SPARE_APPLICATIONS * (amount.cases + amount.slow_cases + 2 * WARM_UP)) + 8))
         raw = await RawScript.log_in(browser, system.url)
         try:

@@ -77,6 +77,12 @@ class GuiCase:
             "period_till": last_day(self.month),
         }
 
+    def note(self) -> dict[str, Any]:
+        """The values of the screen `journalanteckning`."""
+        heading, text = note_of(self)
+        reference = f"{self.case}-{self.month:%Y-%m}"
+        return {**self.values(), "journalrubrik": heading, "journaltext": text, "beslutsreferens": reference}
+
     def registered(self) -> Person:
         """The person with household and case, as seeded in the case system."""
         household = (
@@ -85,6 +91,12 @@ class GuiCase:
         )
         case = Case(self.case, date(2023, 1, 1))
         return Person(self.personnummer, self.name, "Provgatan 1, 200 00 Exempelstad", "Avi", household, (case,))
+
+
+def note_of(case: GuiCase) -> tuple[str, str]:
+    """Heading and text of the case's note."""
+    month = f"{case.month:%Y-%m}"
+    return f"Beslut om ekonomiskt bistånd för {month}", f"{month}: bifall med 11 537,63 kr. Ref {case.case}-{month}."
 
 
 def every_case() -> list[GuiCase]:

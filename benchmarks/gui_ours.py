@@ -35,7 +35,7 @@ from robot.steps.fill import Fill
 from testbed.scenario.generate import generate
 from testbed.verksamhetssystem.seed import DEMO_USERS
 
-SYSTEM, SCREEN = "verksamhetssystem", "berakning"
+SYSTEM, SCREEN, NOTE = "verksamhetssystem", "berakning", "journalanteckning"
 LEASE_SECONDS = 600.0
 MANIFESTS = {name: connector.manifest for name, connector in discover().items()}
 
@@ -47,6 +47,7 @@ class JournalHand:
         self._ledger = ledger
         self._held = lease.held()
         self.state: CaseState = ledger.load(ref)
+        self.pulled: list[tuple[Scope, str]] = []
 
     def write(self, drafts: Sequence[Draft]) -> None:
         """Append entries in one commit."""
@@ -64,8 +65,20 @@ class JournalHand:
         raise NotImplementedError(stratum, rate)
 
     def pull(self, scope: Scope, code: str) -> None:
-        """No brake may be needed in a measurement."""
-        raise RuntimeError(scope, code)
+        """Keep what was pulled."""
+        self.pulled.append((scope, code))
+
+
+def system_manifest(*, concurrency: int = 1, **timeouts: float) -> CaseSystemManifest:
+    """The case system's manifest, for so many sessions, and with these time-outs in seconds."""
+    own = MANIFESTS[SYSTEM]
+    if not isinstance(own, CaseSystemManifest):
+        raise TypeError(own)
+    rate, times = (
+        own.rate.model_copy(update={"concurrency": concurrency}),
+        own.timeouts.model_copy(update=timeouts),
+    )
+    return own.model_copy(update={"rate": rate, "timeouts": times})
 
 
 @dataclass(frozen=True)
@@ -78,16 +91,12 @@ class Ours:
     manifest: CaseSystemManifest
 
     @classmethod
-    def build(cls, folder: Path, url: str, pool: BrowserPool, *, concurrency: int = 1) -> "Ours":
+    def build(cls, folder: Path, url: str, pool: BrowserPool, *, manifest: CaseSystemManifest) -> "Ours":
         """A robot that works in the case system at this address."""
         clock = SystemClock()
         house = House.build(Settings(data=folder), clock=clock)
         lease = Lease(house.database, clock, name="bench", serves=[SYSTEM], seconds=LEASE_SECONDS)
         lease.open()
-        manifest = MANIFESTS[SYSTEM]
-        if not isinstance(manifest, CaseSystemManifest):
-            raise TypeError(manifest)
-        manifest = manifest.model_copy(update={"rate": manifest.rate.model_copy(update={"concurrency": concurrency})})
         system = CaseSystem(SYSTEM, url, USER, SecretStr(DEMO_USERS[USER]), manifest)
         return cls(house, lease, Bot(system, pool, now=clock.now), manifest)
 
@@ -118,19 +127,25 @@ class Ours:
         with patch.object(self.bot, "look", timed):
             yield spent
 
-    async def write(self, case: GuiCase, ref: str) -> Result:
-        """The verb `fill`: intend, fill, save, look up, prove."""
-        file = screen(SCREEN)
-        hand = JournalHand(self.house.ledger, self.lease, ref)
+    def hand(self, ref: str) -> JournalHand:
+        """The hand that writes to a case."""
+        return JournalHand(self.house.ledger, self.lease, ref)
+
+    async def apply(self, hand: JournalHand, case: GuiCase, name: str) -> Result:
+        """The verb `fill`: intend, fill, save, look up."""
         world = World(hand, self.house.clock, bots={SYSTEM: self.bot}, manifests={SYSTEM: self.manifest})
-        view: Any = SimpleNamespace(state=hand.state, definition=SimpleNamespace(screens={SCREEN: file}))
-        change = Change(f"{SYSTEM}.{SCREEN}", "+", payload={"values": case.values()})
-        result = await Fill(fill=SCREEN).apply(view, change, world)
+        view: Any = SimpleNamespace(state=hand.state, definition=SimpleNamespace(screens={name: screen(name)}))
+        values = case.values() if name == SCREEN else case.note()
+        return await Fill(fill=name).apply(view, Change(f"{SYSTEM}.{name}", "+", payload={"values": values}), world)
+
+    async def write(self, case: GuiCase, ref: str) -> None:
+        """Write the calculation, with its proof in the journal."""
+        hand = self.hand(ref)
+        result = await self.apply(hand, case, SCREEN)
         if not isinstance(result, Advance):
             msg = f"the robot did not write {case.case} {case.month:%Y-%m}: {result}"
             raise TypeError(msg)
         hand.write(result.drafts)
-        return result
 
     def close(self) -> None:
         """Let go of the database."""

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 from benchmarks.gui_cases import GuiCase
-from benchmarks.gui_ours import Ours
+from benchmarks.gui_ours import Ours, system_manifest
 from benchmarks.gui_raw import RawScript
 from robot.gui.browser import BrowserPool, find_browser, launch
 
@@ -41,7 +41,7 @@ def saved(sessions: tuple[int, ...]) -> int:
 
 async def _ours(count: int, folder: Path, url: str, waiting: Iterator[GuiCase]) -> tuple[float, float]:
     async with BrowserPool() as pool:
-        ours = Ours.build(folder, url, pool, concurrency=count)
+        ours = Ours.build(folder, url, pool, manifest=system_manifest(concurrency=count))
         refs = iter(ours.open_cases(2 * count * (CASES_PER_SESSION + 1) + 8))
         try:
             return await _paced([lambda case: ours.write(case, next(refs))] * count, waiting)

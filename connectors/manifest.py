@@ -39,10 +39,20 @@ class Rate(Strict):
 
 
 class Timeouts(Strict):
-    """Seconds to connect, and seconds until the whole answer must be here."""
+    """Seconds to connect, and seconds until the whole answer must be here.
+
+    ``in_flight_seconds``: the longest that a request can be under way in the system itself, also when nobody waits for
+    its answer any more. Without it, as long as we wait.
+    """
 
     connect_seconds: Number
     read_seconds: Number
+    in_flight_seconds: Number | None = None
+
+    @property
+    def settled_after_seconds(self) -> float:
+        """After how many seconds a request whose answer was lost has surely been handled, or never will be."""
+        return max(self.in_flight_seconds or 0.0, self.connect_seconds + self.read_seconds)
 
 
 class Retries(Strict):
@@ -98,6 +108,16 @@ class Login(Strict):
     expired_sign: Text
 
 
+class KnownDialog(Strict):
+    """A message of the system itself that may come at any time and means nothing for the work.
+
+    ``says``: words of it. ``press``: the button that closes it; `OK` says yes to a box of the browser's own.
+    """
+
+    says: Text
+    press: Text
+
+
 class CaseSystemManifest(Common):
     """A case system that is worked through its own screens. `start`: the path of the first page after login."""
 
@@ -105,6 +125,7 @@ class CaseSystemManifest(Common):
     start: Text
     language: Text
     login: Login
+    dialogs: tuple[KnownDialog, ...] = ()
     recover: Literal["verify", "repeat", "human"]
 
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.contract import ConnectorSettings
+from connectors.manifest import Timeouts
 
 PREFIX = "ARENDE_"
 
@@ -112,6 +113,12 @@ class Settings(BaseSettings):
         description="Port for /healthz, /readyz and /metrics of worker and scheduler. 0: none.",
     )
     health_host: str = Field(default="127.0.0.1", description="Address that the health port listens on.")
+    gui_recycle_jobs: int = Field(
+        default=200, ge=1, description="Screens that a login's browser context works through before it is made anew."
+    )
+    gui_memory_megabytes: float = Field(
+        default=1500, gt=0, description="Memory of the browser above which it is started anew between two cases."
+    )
     metrics_token: SecretStr | None = Field(
         default=None, description="Bearer token that /metrics asks for. Empty: only role drift in the desk may read it."
     )
@@ -169,6 +176,12 @@ class ConnectorEnvironment(BaseSettings):
     sender: str = ""
     connect_seconds: float | None = None
     read_seconds: float | None = None
+    in_flight_seconds: float | None = None
+
+    def timeouts(self, own: Timeouts) -> Timeouts:
+        """The manifest's time-outs, with those that the settings change."""
+        changed = {name: getattr(self, name) for name in Timeouts.model_fields}
+        return own.model_copy(update={name: seconds for name, seconds in changed.items() if seconds is not None})
 
 
 def connector_environment(name: str) -> ConnectorEnvironment:

@@ -6,10 +6,11 @@ from typing import Any
 
 from audit.clock import Clock
 from connectors.contract import SettingMissingError
-from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, RegisterManifest, Timeouts, discover
+from connectors.manifest import CaseSystemManifest, ChannelManifest, Connector, Manifest, RegisterManifest, discover
+from robot.engine.metrics import screen_time
 from robot.engine.services import Lazy, Services
 from robot.gui.bot import Bot, CaseSystem
-from robot.gui.browser import BrowserPool
+from robot.gui.browser import BrowserPool, Wear
 from robot.settings import Settings, connector_environment, connector_settings
 
 
@@ -17,14 +18,14 @@ class Connections:
     """Registers, channels and case systems for one event loop. Closed together."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._pool = BrowserPool()
+        self._pool = BrowserPool(wear=Wear(settings.gui_recycle_jobs, settings.gui_memory_megabytes))
         connectors = discover()
 
         def client(connector: Connector) -> Any:
             return connector.create(connector_settings(connector.name, settings), now=clock.now)
 
         def bot(connector: Connector) -> Bot:
-            return Bot(case_system(connector), self._pool, now=clock.now)
+            return Bot(case_system(connector), self._pool, now=clock.now, timed=screen_time)
 
         def every(kind: type[Any], create: Callable[[Connector], Any]) -> Lazy:
             found = [connector for connector in connectors.values() if isinstance(connector.manifest, kind)]
@@ -37,7 +38,7 @@ class Connections:
             registers,
             channels,
             every(CaseSystemManifest, bot),
-            {name: connector.manifest for name, connector in connectors.items()},
+            {name: _patient(connector) for name, connector in connectors.items()},
         )
 
     async def aclose(self) -> None:
@@ -46,6 +47,11 @@ class Connections:
             for connector in lazy.created.values():
                 await connector.aclose()
         await self._pool.aclose()
+
+
+def _patient(connector: Connector) -> Manifest:
+    timeouts = connector_environment(connector.name).timeouts(connector.manifest.timeouts)
+    return connector.manifest.model_copy(update={"timeouts": timeouts})
 
 
 def case_system(connector: Connector) -> CaseSystem:
@@ -65,10 +71,6 @@ def case_system(connector: Connector) -> CaseSystem:
         names = ", ".join(f"ARENDE_{name.upper()}_{field.upper()}" for field in missing)
         msg = f"the case system {name} has no {names}; set them in the environment or the secrets folder"
         raise SettingMissingError(msg)
-    own = manifest.timeouts
-    timeouts = Timeouts(
-        connect_seconds=environment.connect_seconds or own.connect_seconds,
-        read_seconds=environment.read_seconds or own.read_seconds,
-    )
+    timeouts = environment.timeouts(manifest.timeouts)
     patient = manifest.model_copy(update={"timeouts": timeouts})
     return CaseSystem(name, environment.url, environment.username, environment.password, patient)

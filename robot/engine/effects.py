@@ -70,8 +70,7 @@ async def _settle(step: "EffectStep", case: CaseView, change: Change, world: Wor
 
 def _arrives_within(change: Change, world: World) -> float:
     """How many seconds a request may still be under way after nobody waits for it any more."""
-    timeouts = world.manifests[change.target.partition(".")[0]].timeouts
-    return timeouts.connect_seconds + timeouts.read_seconds
+    return world.manifests[change.target.partition(".")[0]].timeouts.settled_after_seconds
 
 
 def _failed(step: "EffectStep", change: Change, world: World, failure: EffectFailedError, *, key: str) -> Result:

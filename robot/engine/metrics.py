@@ -36,6 +36,13 @@ _SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120)
 PROCESS = CollectorRegistry()
 _effects = Counter("arende_effects", "Journalled effects by kind and outcome.", ["effect", "outcome"], registry=PROCESS)
 _steps = Histogram("arende_step_seconds", "Time of a step by verb.", ["verb"], registry=PROCESS, buckets=_SECONDS)
+_screens = Histogram(
+    "arende_screen_seconds",
+    "Time of one screen of a case system by what was done (read, write, look) and how it ended.",
+    ["screen", "act", "outcome"],
+    registry=PROCESS,
+    buckets=_SECONDS,
+)
 _sweeps = Counter(
     "arende_sweep_actions", "What the sweep did about jobs without a live owner.", ["action"], registry=PROCESS
 )
@@ -74,6 +81,19 @@ def step_time(verb: str) -> Iterator[None]:
         yield
     finally:
         _steps.labels(verb).observe(perf_counter() - began)
+
+
+@contextmanager
+def screen_time(screen: str, act: str) -> Iterator[None]:
+    """Measure what was done with one screen, also when it fails; the outcome is "done" or the failure's kind."""
+    began, outcome = perf_counter(), "done"
+    try:
+        yield
+    except BaseException as error:
+        outcome = getattr(error, "kind", "broken")
+        raise
+    finally:
+        _screens.labels(screen, act, outcome).observe(perf_counter() - began)
 
 
 def rendered(database: Database, now: datetime) -> bytes:

@@ -4,27 +4,20 @@ import asyncio
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict
 
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    Dialog,
-    Page,
-    Playwright,
-    Request,
-    Response,
-    ViewportSize,
-    async_playwright,
-)
+from playwright.async_api import Browser, Page, Playwright, ViewportSize, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from connectors.manifest import KnownDialog
 from robot.gui.failure import GuiFailure
 from robot.gui.script import script
+from robot.gui.tab import Tab
 
 ENVIRONMENT = "ARENDE_BROWSER"
 IN_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -78,78 +71,36 @@ async def launch(playwright: Playwright, executable: str | None) -> Browser:
     return await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
 
 
-@dataclass  # without slots: Playwright keeps its wrappers of the listeners on the object
-class Tab:
-    """A page in its own context. What the browser tells by the way gathers here until the session asks for it.
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """A context is made anew after ``jobs`` jobs; the browser when it holds more than ``megabytes``.
 
-    ``status``: of the last document (0: none came). ``script_status``: of the last refused question by a script
-    (4xx, 5xx; 599 when no answer came), else 0. ``cut_off``: the connection broke before the document was whole.
-    ``interrupted``: a dialog came or the document was cut off, so that what the page waits for may never come.
+    ``look_every``: jobs between two looks at its memory.
     """
 
-    context: BrowserContext
-    page: Page
-    broken: bool = False
-    status: int = 0
-    script_status: int = 0
-    dialogs: list[str] = field(default_factory=list)
-    cut_off: bool = False
-    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
+    jobs: int
+    megabytes: float
+    look_every: int = 20
 
-    def forget(self) -> None:
-        """Start a new job with nothing left from the one before."""
-        self.dialogs.clear()
-        self.leave()
 
-    def leave(self) -> None:
-        """What was known of the last document and of its scripts' questions does not concern the next one."""
-        self.status = self.script_status = 0
-        self.cut_off = False
-        if not self.dialogs:
-            self.interrupted.clear()
-
-    def listen(self) -> None:
-        """Keep what the browser tells. A dialog nobody declared is dismissed: the page may not hang on it."""
-        self.page.on("response", self._answered)
-        self.page.on("requestfailed", self._no_answer)
-        self.page.on("dialog", self._dialog)
-        self.page.on("crash", self._crashed)
-
-    def _answered(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self.status = response.status
-        if response.status >= 400 and response.request.resource_type in {"fetch", "xhr"}:
-            self.script_status = response.status
-
-    def _no_answer(self, request: Request) -> None:
-        if request.is_navigation_request() and "ERR_ABORTED" not in (request.failure or ""):
-            self.cut_off = True
-            self.interrupted.set()
-        if request.resource_type in {"fetch", "xhr"}:
-            self.script_status = 599
-
-    async def _dialog(self, dialog: Dialog) -> None:
-        if dialog.type != "beforeunload":
-            self.dialogs.append(dialog.message)
-        with suppress(PlaywrightError):
-            await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
-        if self.dialogs:
-            self.interrupted.set()
-
-    def _crashed(self, _page: Page) -> None:
-        self.broken = True
+UNWORN = Wear(jobs=200, megabytes=1500)
 
 
 class BrowserPool:
-    """Hands out tabs. Bound to the event loop it is entered in; a killed browser is started again at the next job."""
+    """Hands out tabs. Bound to the event loop it is entered in; a killed browser is started again at the next job.
 
-    def __init__(self, *, environment: Mapping[str, str] | None = None) -> None:
+    ``wear``: when a context or the whole browser is made anew.
+    """
+
+    def __init__(self, *, environment: Mapping[str, str] | None = None, wear: Wear = UNWORN) -> None:
         self._environment = os.environ if environment is None else environment
+        self._wear = wear
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._starting = asyncio.Lock()
         self._places: dict[str, asyncio.Semaphore] = {}
         self._idle: dict[str, list[Tab]] = defaultdict(list)
+        self._jobs = 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -169,9 +120,18 @@ class BrowserPool:
             await self._playwright.stop()
         self._browser = self._playwright = None
 
+    def pages(self) -> list[Page]:
+        """Every page of the browser, for whoever wants to see what the robot makes of a broken one."""
+        contexts = [] if self._browser is None else self._browser.contexts
+        return [page for context in contexts for page in context.pages]
+
+    async def processes(self) -> list[int]:
+        """The process numbers of the browser; empty when none runs."""
+        return [] if self._browser is None else await processes(self._browser)
+
     @asynccontextmanager
-    async def tab(self, login: str, concurrency: int) -> AsyncIterator[Tab]:
-        """A tab of this login; waits when all ``concurrency`` are out.
+    async def tab(self, login: str, concurrency: int, known: Sequence[KnownDialog] = ()) -> AsyncIterator[Tab]:
+        """A tab of this login; waits when all ``concurrency`` are out. ``known``: see `Tab`.
 
         A job that ends in anything but a failure of its own case does not give its context back.
 
@@ -183,18 +143,14 @@ class BrowserPool:
         places = self._places.setdefault(login, asyncio.Semaphore(concurrency))
         async with places:
             tab = await self._take(login)
-            tab.forget()
+            tab.begin(known)
             try:
                 yield tab
             except BaseException as error:
                 tab.broken |= not isinstance(error, GuiFailure) or error.kind == "retry"
                 raise
             finally:
-                if tab.broken:
-                    with suppress(PlaywrightError):
-                        await tab.context.close()
-                else:
-                    self._idle[login].append(tab)
+                await self._give_back(login, tab)
 
     async def _take(self, login: str) -> Tab:
         browser = await self._started()
@@ -210,6 +166,31 @@ class BrowserPool:
             raise GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren gick inte att använda.") from error
         tab.listen()
         return tab
+
+    async def _give_back(self, login: str, tab: Tab) -> None:
+        browser = tab.context.browser
+        self._jobs += 1
+        if not tab.broken and tab.jobs < self._wear.jobs and browser is self._browser:
+            self._idle[login].append(tab)
+        else:
+            with suppress(PlaywrightError):
+                await tab.context.close()
+        if browser is not None and self._jobs % self._wear.look_every == 0:
+            await self._replace_when_grown(browser)
+        if browser is not None and browser is not self._browser and not browser.contexts:
+            with suppress(PlaywrightError):
+                await browser.close()
+
+    async def _replace_when_grown(self, browser: Browser) -> None:
+        """Let the next job start a new browser; this one ends with its last job."""
+        if browser is not self._browser or await memory_megabytes(browser) <= self._wear.megabytes:
+            return
+        self._browser = None
+        idle = [tab for tabs in self._idle.values() for tab in tabs]
+        self._idle.clear()
+        for tab in idle:
+            with suppress(PlaywrightError):
+                await tab.context.close()
 
     async def _started(self) -> Browser:
         async with self._starting:
@@ -232,3 +213,27 @@ class BrowserPool:
                     f"(apt-get install chromium, or playwright install --with-deps chromium) or set {ENVIRONMENT}"
                 ) from error
             return self._browser
+
+
+async def memory_megabytes(browser: Browser) -> float:
+    """What the browser's processes hold in memory (Linux; 0 elsewhere, or when it does not answer)."""
+    return sum(_resident(pid) for pid in await processes(browser))
+
+
+async def processes(browser: Browser) -> list[int]:
+    """The process numbers of a browser; empty when it does not answer."""
+    try:
+        protocol = await browser.new_browser_cdp_session()
+        found = await protocol.send("SystemInfo.getProcessInfo")
+        await protocol.detach()
+    except PlaywrightError:
+        return []
+    return [process["id"] for process in found["processInfo"]]
+
+
+def _resident(pid: int) -> float:
+    try:
+        lines = Path("/proc", str(pid), "smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)

@@ -5,8 +5,8 @@ from types import TracebackType
 
 from playwright.async_api import Error as PlaywrightError
 
-from robot.gui.browser import Tab
 from robot.gui.failure import GuiFailure
+from robot.gui.tab import Tab
 
 LEAVING = ("Execution context was destroyed", "Cannot find context", "because of a navigation", "Frame was detached")
 

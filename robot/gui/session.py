@@ -15,15 +15,16 @@ from playwright.async_api import ElementHandle
 from pydantic import SecretStr
 
 from connectors.manifest import CaseSystemManifest
-from robot.gui.browser import Tab
 from robot.gui.failure import GuiFailure
 from robot.gui.identity import check_person, must_show_person
 from robot.gui.round_trip import LeftError, RoundTrip
 from robot.gui.screen import Page, ScreenFile
 from robot.gui.script import CALL, ELEMENT
 from robot.gui.seen import Seen, closest
+from robot.gui.tab import Tab
 
 NOWHERE = Page()
+STALE = frozenset({409, 412})  # the case was changed by somebody else meanwhile
 REDIRECTS = 5  # documents that may follow each other before one stays
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
 
@@ -107,12 +108,12 @@ class Session:
                 answer = await self._unless_interrupted(self.ask("arrive", **_expected(page)))
                 if not answer["settled"]:
                     raise self._slow()
-                return self._answered(Seen.of(answer["page"]))
+                return await self._cleared(Seen.of(answer["page"]))
         raise self._slow()
 
     async def look(self) -> Seen:
         """The page as it is now, checked as `check` says."""
-        return self.check(self._answered(Seen.of(await self.ask("look"))))
+        return self.check(await self._cleared(Seen.of(await self.ask("look"))))
 
     async def press(
         self, name: str, then: Page, *, login: bool = False, dialog: bool = False, within: float = math.inf
@@ -152,7 +153,7 @@ class Session:
                 raise GuiFailure("human", "knappen_avstangd", "Knappen går inte att trycka på.", page=seen.heading)
             if not answer["settled"] and answer["count"] == 1:
                 raise self._slow()
-            self._answered(seen)
+            seen = await self._cleared(seen)
         return seen if login else self.check(seen, dialog=dialog)
 
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
@@ -171,7 +172,7 @@ class Session:
         try:
             await asyncio.wait({asked, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if not asked.done():
-                raise self._cut_off() if self.tab.cut_off else self._unexpected_dialog(None)
+                raise self._interrupted()
             return asked.result()
         finally:
             for task in (asked, interrupted):
@@ -181,7 +182,7 @@ class Session:
     async def fill(self, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> Seen:
         """Add rows and fill fields, all in one round trip; the page afterwards."""
         answer = await self.ask("fill", rows=rows, actions=actions, choiceMs=CHOICE_MILLISECONDS)
-        return self.check(self._answered(Seen.of(answer)))
+        return self.check(await self._cleared(Seen.of(answer)))
 
     async def _type(self, at: Mapping[str, Any], text: str) -> None:
         """Type as a person does, key by key: for the fields that do not take a batched fill."""
@@ -233,6 +234,14 @@ class Session:
         text = f"Anslutningen till {self.system.manifest.title} bröts."
         return GuiFailure("retry", "anslutning_bruten", text)
 
+    def _interrupted(self) -> GuiFailure:
+        if self.tab.broken:
+            return GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren avslutades mitt i arbetet.")
+        if self.tab.file:
+            text = f"{self.system.manifest.title} svarade med en fil i stället för en sida."
+            return GuiFailure("retry", "ovantad_fil", text)
+        return self._cut_off() if self.tab.cut_off else self._unexpected_dialog(None)
+
     def _slow(self) -> GuiFailure:
         return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
 
@@ -241,12 +250,29 @@ class Session:
         text = f"{self.system.manifest.title} svarade med ett serverfel."
         return GuiFailure("retry", "serverfel", text, page=seen.heading)
 
+    def _stale(self, seen: Seen) -> GuiFailure:
+        text = "Någon annan har ändrat ärendet sedan roboten öppnade det."
+        return GuiFailure("retry", "andrat_av_annan", text, page=seen.heading)
+
+    async def _cleared(self, seen: Seen) -> Seen:
+        """The answered page, after the messages that the manifest declares were closed as it says."""
+        seen = self._answered(seen)
+        for _ in self.system.manifest.dialogs:
+            known = next((one for one in self.system.manifest.dialogs if one.says in (seen.dialog or "")), None)
+            if known is None:
+                break
+            answer = await self.ask("press", name=known.press)
+            seen = self._answered(Seen.of(answer["page"]))
+        return seen
+
     def _answered(self, seen: Seen) -> Seen:
         name, status = self.system.manifest.title, self.tab.status
         if seen.broken or self.tab.cut_off:
             raise self._cut_off()
         if status >= 500:
             raise self.server_error(seen)
+        if status in STALE:
+            raise self._stale(seen)
         if status in {401, 403, 404, 405, 410}:
             text = f"{name} visade en felsida ({status}) i stället för den väntade sidan."
             raise GuiFailure("stop", "sidan_nekad", text, page=seen.heading)
@@ -256,12 +282,17 @@ class Session:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
         if self.tab.dialogs or (seen.dialog and not dialog and seen.dialog_name != self._dialog):
             raise self._unexpected_dialog(seen)
+        if self.tab.windows:
+            text = "Systemet öppnade ett fönster som roboten inte känner till."
+            raise GuiFailure("human", "ovantat_fonster", text, page=seen.heading)
         if not seen.words[0] or self.tab.script_status == 401:
             if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
                 raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
             raise GuiFailure("stop", "okand_sida", "Systemet visade en sida som inte hör till en inloggad användare.")
         if seen.alerts and self.tab.script_status >= 500:
             raise self.server_error(seen)
+        if seen.alerts and self.tab.script_status in STALE:
+            raise self._stale(seen)
         if seen.alerts:
             broken = next((one.label for one in seen.controls if one.invalid), "")
             text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."
