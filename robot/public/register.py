@@ -31,13 +31,14 @@ ALGORITMEREGISTER = {
 def document(found: Portrait, *, kommun: str, contact: str, figures: dict[str, str]) -> dict[str, Any]:
     """The register's entry. ``figures`` are the newest month's, by the name of the column."""
     definition = found.definition
+    law = definition.law.removesuffix(".")
     return {
         "format": FORMAT,
         "namn": definition.title,
         "organisation": kommun,
         "ansvarig": definition.owner,
         "kontakt": contact,
-        "syfte": f"Roboten {found.autonomy} i ärenden om {definition.title.lower()} enligt {definition.law.removesuffix('.')}.",
+        "syfte": f"Roboten {found.autonomy} i ärenden om {definition.title.lower()} enligt {law}.",
         "metod": "Regler som människor har skrivit, med lagrum. Ingen maskininlärning.",
         "version": definition.version,
         "lagar": sorted({rule.law for rule in found.rules}),
