@@ -17,6 +17,7 @@ LOOK_SECONDS = 0.5
 SIGN_SECONDS = 5 * 60
 SIGN_ENTRIES = 1000
 AGAIN_SECONDS = 60
+WITNESS_SECONDS = 10
 AT_ONCE = {"decision.made", "key.rotated", "log.recovered", "sample.commit", "sample.reveal"}
 """Entries that somebody outside soon holds a proof of, or that others rest on."""
 
@@ -33,6 +34,10 @@ class Keeper:
         self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arende-log", daemon=True)
+        # A witness that is slow to answer must not keep the log waiting.
+        self._asking = threading.Thread(target=self._ask, name="arende-witnesses", daemon=True)
+        self._acts = False
+        self._disputed = False
         self._signed_ns = clock.monotonic_ns()
         self._day: date | None = None
         self._stopped_ns: int | None = None
@@ -41,19 +46,22 @@ class Keeper:
         """Begin, where the key is."""
         if self._logbook.signs:
             self._thread.start()
+            self._asking.start()
         else:
             log.info("log.no_key")
 
     def stop(self) -> None:
         """Sign what there is, and let another take the turn."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in (self._thread, self._asking):
+            if thread.is_alive():
+                thread.join()
         self._turn.close()
 
     def tick(self, *, last: bool = False) -> None:
         """Look once. ``last``: nobody looks after this, so what is unsigned is signed."""
-        if not self._turn.mine() or self._rests():
+        self._acts = self._turn.mine()
+        if not self._acts or self._rests():
             return
         try:
             self._keep(last=last)
@@ -97,6 +105,20 @@ class Keeper:
         while not self._stop.wait(LOOK_SECONDS):
             self._look(last=False)
         self._look(last=True)
+
+    def _ask(self) -> None:
+        witnessing = self._logbook.witnessing()
+        while witnessing is not None and not self._stop.wait(WITNESS_SECONDS):
+            try:
+                if self._acts:
+                    witnessing.submit()
+                    self._disputed = False
+            except LogError as error:
+                if not self._disputed:
+                    self._logbook.disputed(error)
+                self._disputed = True
+            except Exception:  # as in `_look`
+                log.exception("log.witnesses_failed")
 
     def _look(self, *, last: bool) -> None:
         try:

@@ -18,16 +18,19 @@ from audit.log.heads import Head, Heads
 from audit.log.journal import Journal
 from audit.log.keys import ROTATED, log_keys, rotations
 from audit.log.notary import Notary, Progress, keep
+from audit.log.policy import NONE, Policy
 from audit.log.recovery import RECOVERED, STOPPED, chain, ended_by, rebuild, recovered
 from audit.log.tables import EntryRow, PendingRow
 from robot.engine.services import BUILD
+from robot.engine.witnessing import Witnessing
 from robot.settings import Settings
 from robot.store.database import Database, alone
 
 log = structlog.get_logger(__name__)
 ALONE = "arende_log"
 LATE = timedelta(minutes=15)
-RESUMED = "log.resumed"
+UNWITNESSED = timedelta(days=1)
+RESUMED, DISPUTED = "log.resumed", "log.disputed"
 SYSTEM = Actor(kind="system", id="log", build=BUILD)
 
 
@@ -116,8 +119,29 @@ class Logbook:
         with self._database.read() as session:
             since = session.exec(oldest.order_by(col(EntryRow.id)).limit(1)).first()
         if since is None or self._clock.now() - datetime.fromisoformat(since) < LATE:
-            return ""
+            return self._unwitnessed()
         return f"entries wait for their place in the log since {since}: no worker that runs has the log's key"
+
+    def witnessing(self) -> Witnessing | None:
+        """Who has the witnesses cosign; None without a policy in the settings. Raises `NoteError` for a wrong one."""
+        path = self._settings.log_policy_file
+        if path is None:
+            return None
+        return Witnessing(self._database, self._clock, self.origin, Policy.read(path))
+
+    def disputed(self, error: LogError) -> None:
+        """Journal that a witness has seen something else under our name."""
+        log.error("log.disputed", why=str(error))
+        self._note(DISPUTED, [{"origin": self.origin, "why": str(error)}])
+
+    def _unwitnessed(self) -> str:
+        witnessing = self.witnessing()
+        since = None if witnessing is None else witnessing.quorum_since()
+        if witnessing is None or witnessing.policy.quorum == NONE:
+            return ""
+        if since is not None and self._clock.now() - datetime.fromisoformat(since) < UNWITNESSED:
+            return ""
+        return f"no head of the log has its quorum of witnesses since {since or 'the start'}"
 
     def rotate(self) -> Head:
         """Exchange the key: the old one vouches for the new one in the journal, and signs for the last time.

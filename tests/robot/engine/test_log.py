@@ -21,13 +21,15 @@ from robot.engine.keeper import SIGN_SECONDS, Keeper
 from robot.engine.logbook import Logbook
 from robot.engine.turn import Turn, turn_of
 from robot.settings import Settings
+from tests.robot.engine.fleet import PUBLISHED
 from tests.robot.engine.ground import Ground, application, build
 
 
 @pytest.fixture
 def logbook(ground: Ground) -> Logbook:
-    """The log of a house with one closed case."""
-    ground.handled(application())
+    """The log of a house with eight open cases."""
+    for number in PUBLISHED[:8]:
+        ground.submit(application(number=number))
     return ground.house.logbook()
 
 
@@ -95,7 +97,7 @@ def test_nothing_is_signed_that_contradicts_a_signed_head(
 def test_an_older_copy_of_the_database_stops_the_log_loudly(tmp_path: Path, logged: list[EventDict]) -> None:
     """After a restored backup the keeper signs nothing, journals why once, and the health check says so."""
     ground = build(tmp_path / "data")
-    ground.handled(application())
+    ground.submit(application())
     ground.house.close()
     shutil.copy(tmp_path / "data" / "arende.sqlite", tmp_path / "backup")
     ground = build(tmp_path / "data")
@@ -207,7 +209,7 @@ def test_one_keeper_at_a_time(ground: Ground) -> None:
     """A second keeper on the same database does nothing until the first gives its turn up."""
     first, turn = keeper_of(ground)
     second, other = keeper_of(ground)
-    ground.handled(application())
+    ground.submit(application())
     first.tick()
 
     second.tick()
