@@ -78,9 +78,9 @@ class SampleControl:
         figures = {
             "granskade": str(control.reviewed),
             "fel": str(control.errors),
-            "kan inte avgöras": str(control.unknown),
-            "andel fel, minst": f"{100 * lower:.1f} %",
-            "andel fel, högst": f"{100 * upper:.1f} %",
+            "utan svar": str(control.unknown),
+            "andel fel minst": f"{100 * lower:.1f} %",
+            "andel fel som mest": f"{100 * upper:.1f} %",
             "tolererad andel": str(plan.tolerable),
         }
         scope = Scope("stratum", stratum)
