@@ -2,6 +2,26 @@
 // by label, role and table header. Returns plain data; the judgement is made in Python.
 async (request) => {
   /* see.js */
+  // What the server answered: the document, worst frame first, and the scripts' questions since the last press or fill.
+  const state = (globalThis[Symbol.for("arende.state")] ??= { since: 0 });
+  const HEARD_MS = 60;
+  const now = () => performance.timeOrigin + performance.now();
+  const answers = () => {
+    const clocks = (memory || roots(document)).map((one) => one.defaultView?.performance).filter(Boolean);
+    const documents = clocks.map((clock) => clock.getEntriesByType("navigation")[0]?.responseStatus || 0);
+    const asked = clocks.flatMap((clock) =>
+      clock.getEntriesByType("resource").filter(
+        (one) => one.responseStatus >= 400 && ["fetch", "xmlhttprequest"].includes(one.initiatorType) && clock.timeOrigin + one.startTime >= state.since,
+      ),
+    );
+    return { status: Math.max(...documents), refused: Math.max(0, ...asked.map((one) => one.responseStatus)) };
+  };
+  // The browser notes an answer when its last byte is here: a complaint can be shown a little before.
+  const whole = async () => {
+    const heard = () => { const { status, refused } = answers(); return status >= 400 || refused > 0; };
+    if (alerts().length) await until(heard, HEARD_MS);
+    return describe();
+  };
   const pageText = () => plain(roots(document).map((one) => (one.nodeType === 9 ? one.body?.innerText : [...one.children].map((el) => el.innerText || "").join(" "))).join(" "));
   const describe = () => {
     memory = roots(document);
@@ -14,7 +34,7 @@ async (request) => {
     const open = dialog();
     const heads = headings();
     return {
-      path: location.pathname, broken: location.protocol === "chrome-error:", heading: heads.at(-1) || "", headings: heads,
+      ...answers(), path: location.pathname, broken: location.protocol === "chrome-error:", heading: heads.at(-1) || "", headings: heads,
       words: (request.words || []).map((word) => text.includes(word)),
       banner: request.banner ? regions(request.banner) : [],
       message: request.message && text.includes(request.message) ? request.message : "",
@@ -37,11 +57,19 @@ async (request) => {
   };
 
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  // Until something changes on the page or it is loaded, a few milliseconds at most.
+  const stir = (ms) => new Promise((done) => {
+    const observer = new MutationObserver(() => end());
+    const end = () => { observer.disconnect(); clearTimeout(timer); removeEventListener("load", end); done(); };
+    const timer = setTimeout(end, ms);
+    addEventListener("load", end);
+    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  });
   const until = async (test, ms) => {
     const end = performance.now() + ms;
     for (let found = test(); ; found = test()) {
       if (found || performance.now() >= end) return found;
-      await pause(8);
+      await stir(8);
     }
   };
   const watch = () => {
@@ -52,10 +80,24 @@ async (request) => {
   };
   const QUIET_MS = 300;
   const named = (entry, label) => entry.label === label || `${entry.group} / ${entry.label}`.trim() === label;
-  const find = (at) =>
-    controls().filter((entry) =>
-      at.table ? entry.table === at.table && entry.column === at.column && entry.row === at.row : named(entry, at.label) && !entry.table,
+  const at = (entries, place) =>
+    entries.filter((entry) =>
+      place.table ? entry.table === place.table && entry.column === place.column && entry.row === place.row : named(entry, place.label) && !entry.table,
     );
+  // Looks the fields up again only when something on the page has changed since.
+  const finder = () => {
+    let entries = null;
+    const observer = new MutationObserver(() => { entries = null; });
+    for (const one of roots(document)) observer.observe(one, { subtree: true, childList: true, characterData: true, attributes: true });
+    return (place) => {
+      if (observer.takeRecords().length || !entries) {
+        memory = roots(document);
+        entries = controls();
+        memory = null;
+      }
+      return at(entries, place);
+    };
+  };
   const fire = (el, Type, type, more = {}) =>
     el.dispatchEvent(new (el.ownerDocument.defaultView || window)[Type](type, { bubbles: true, cancelable: true, composed: true, ...more }));
   const isWords = (el) => !el.matches("input,textarea,select");
@@ -138,6 +180,7 @@ async (request) => {
     const [inner, frame] = [el.ownerDocument, el.ownerDocument.defaultView.frameElement];
     const after = watch();
     let leaving = false;
+    state.since = now();
     for (const view of new Set([window, inner.defaultView]))
       view.navigation.addEventListener("navigate", (event) => (leaving ||= !event.destination.sameDocument && !event.downloadRequest));
     tap(el);
@@ -149,7 +192,7 @@ async (request) => {
       !gone() && !busy() &&
       (arrived() || (alerts().length && alerts().join() !== before.alerts) || (dialog() && dialog() !== before.dialog && !request.dialog) ||
         (!known && after.quiet(after.changed() ? QUIET_MS / 3 : QUIET_MS)));
-    return { count: 1, settled: await until(done, request.limitMs), page: describe() };
+    return { count: 1, settled: await until(done, request.limitMs), page: await whole() };
   };
   const arrived = () => {
     if (request.dialog) return !!dialog() && dialogName(dialog()) === request.dialog;
@@ -164,22 +207,25 @@ async (request) => {
     const expected = () => (known ? arrived() : request.words.length && pageText().includes(request.words[0]));
     const broken = location.protocol === "chrome-error:";
     const done = () => broken || (document.readyState === "complete" && !busy() && (expected() || alerts().length > 0 || after.quiet(QUIET_MS)));
-    return { settled: await until(done, request.limitMs), page: describe() };
+    return { settled: await until(done, request.limitMs), page: await whole() };
   };
 
   switch (request.op) {
     case "look":
-      return describe();
+      return whole();
     case "arrive":
       return arrive();
-    case "fill":
+    case "fill": {
       for (const rows of request.rows) await addRows(rows);
+      state.since = now();
+      const fields = finder();
       for (const action of request.actions) {
-        const entries = find(action.at);
+        const entries = fields(action.at);
         if (entries.length === 1 && action.kinds.includes(entries[0].kind) && !entries[0].locked) await put(entries[0], action);
       }
       await until(() => !busy(), request.limitMs);
-      return describe();
+      return whole();
+    }
     case "press":
       return press(pressable().filter((el) => name(el) === request.name));
     case "openRow": {
@@ -188,7 +234,7 @@ async (request) => {
       return press(links.length ? links : [row]);
     }
     case "element": {
-      const entries = find(request.at);
+      const entries = at(controls(), request.at);
       return entries.length === 1 ? entries[0].els[0] : null;
     }
   }

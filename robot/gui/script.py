@@ -6,6 +6,8 @@ from importlib.resources import files
 CALL = "async (request) => JSON.stringify((await globalThis[Symbol.for('arende')]?.(JSON.parse(request))) ?? null)"
 ELEMENT = "(request) => globalThis[Symbol.for('arende')](JSON.parse(request))"
 
+MOST_ANSWERS = 10_000  # of scripts in one document; the browser forgets what comes after 250 unless told
+
 
 @cache
 def script() -> str:
@@ -14,4 +16,4 @@ def script() -> str:
     """
     page, see = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "see.js"))
     answering = page.replace("/* see.js */", see).strip().removesuffix(";")
-    return f"Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
+    return f"performance.setResourceTimingBufferSize({MOST_ANSWERS}); Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"

@@ -225,7 +225,11 @@ class Session:
         }
         async with self._bounded():
             answer = await self.tab.page.evaluate(CALL, json.dumps(request))
-        return json.loads(answer)
+        told = json.loads(answer)
+        page = told.get("page", told)
+        self.tab.status = page["status"]
+        self.tab.script_status = max(self.tab.script_status, page["refused"])
+        return told
 
     def _bounded(self) -> RoundTrip:
         return RoundTrip(self.tab, self.system.manifest.title, self.limit * 2 + 2)  # the page's own limit comes first

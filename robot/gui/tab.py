@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from playwright.async_api import BrowserContext, Dialog, Download, Page, Request, Response
+from playwright.async_api import BrowserContext, Dialog, Download, Page, Request
 from playwright.async_api import Error as PlaywrightError
 
 from connectors.manifest import KnownDialog
@@ -54,18 +54,11 @@ class Tab:
 
     def listen(self) -> None:
         """Keep what the browser tells. A dialog nobody declared is dismissed: the page may not hang on it."""
-        self.page.on("response", self._answered)
         self.page.on("requestfailed", self._no_answer)
         self.page.on("dialog", self._dialog)
         self.page.on("download", self._download)
         self.page.on("crash", self._crashed)
         self.context.on("page", self._window)
-
-    def _answered(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self.status = response.status
-        if response.status >= 400 and response.request.resource_type in {"fetch", "xhr"}:
-            self.script_status = response.status
 
     def _no_answer(self, request: Request) -> None:
         if request.is_navigation_request() and "ERR_ABORTED" not in (request.failure or ""):
