@@ -20,6 +20,7 @@ NIGHTLY_LOOK_SECONDS = 5 * 60
 """How soon after its hour, or after whoever should have done it died, the nightly run begins."""
 LETTING_GO_SECONDS = 30
 """How soon a case that only a brake held goes on when the brake is released."""
+SAMPLING_SECONDS = 10 * 60
 CLEARING_SECONDS = 60 * 60
 ENDED_JOBS_SECONDS = 24 * 60 * 60
 """How long an ended job's row is kept, for whoever looks into why it ended."""
@@ -47,6 +48,7 @@ class Scheduler:
             "deadlines": (DEADLINE_SECONDS, house.deadlines.look),
             "drift": (DRIFT_SECONDS, house.drift.look),
             "brakes": (LETTING_GO_SECONDS, self._letting_go.look),
+            "stickprov": (SAMPLING_SECONDS, self._sample),
             "clearing": (CLEARING_SECONDS, self._clear),
         }
         self._missed = threading.Thread(
@@ -94,6 +96,10 @@ class Scheduler:
 
     def _erase(self) -> None:
         self._house.gallring().nightly(self._house.settings.gallringsbeslut)
+
+    def _sample(self) -> None:
+        # With connections of its own: they belong to the event loop of one look.
+        self._house.periods().watch()
 
     def _clear(self) -> None:
         removed = self._house.queue.forget_ended(ENDED_JOBS_SECONDS)
