@@ -16,4 +16,5 @@ def script() -> str:
     """
     page, see = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in ("page.js", "see.js"))
     answering = page.replace("/* see.js */", see).strip().removesuffix(";")
-    return f"performance.setResourceTimingBufferSize({MOST_ANSWERS}); Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
+    define = f"Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
+    return f"performance.setResourceTimingBufferSize({MOST_ANSWERS});\n{define}"
