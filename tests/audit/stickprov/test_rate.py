@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from audit.errors import StatisticsError
-from audit.stickprov.rate import Control, Finding, Goal, after_period, after_review, begin, released
+from audit.stickprov.rate import Control, Finding, Goal, Step, after_period, after_review, begin, released
 
 GOAL = Goal(floor=Fraction(1, 20), tolerable=Fraction(1, 20), target=Fraction(1, 50))
 RIGHT, WRONG, UNKNOWN = Finding("right"), Finding("error", "wrong_amount:hyra"), Finding("unknown")
@@ -56,7 +56,7 @@ def test_the_rate_never_passes_all() -> None:
 def test_the_brake_waits_for_the_lower_bound() -> None:
     """The robot stops exactly when the running sequence's lower bound passes what is tolerable."""
     control = begin(GOAL)
-    steps = []
+    steps: list[Step] = []
     while not steps or not steps[-1].stop:
         steps.append(after_review(control, GOAL, WRONG))
         control = steps[-1].control
@@ -120,4 +120,4 @@ def test_corrected_rules_begin_a_new_sequence() -> None:
 def test_an_impossible_goal_is_refused(wrong: dict[str, Fraction]) -> None:
     """A goal without a floor, with a target above what is tolerable, or without risk is refused."""
     with pytest.raises(StatisticsError, match="goal: expected 0 < floor"):
-        replace(GOAL, **wrong)
+        replace(GOAL, **wrong)  # type: ignore[arg-type] # none of them is the whole number

@@ -120,7 +120,9 @@ def test_stringer_between_its_ends() -> None:
     mixed = [Fraction(1, 10), Fraction(1), Fraction(1, 2)]
     steps = [attribute.upper_share(k, 80, risk) for k in range(4)]
     by_hand = steps[0] + (steps[1] - steps[0]) + (steps[2] - steps[1]) / 2 + (steps[3] - steps[2]) / 10
-    assert kronor.stringer(80, mixed, risk) == (Fraction(2, 100), pytest.approx(by_hand))
+    likely, upper = kronor.stringer(80, mixed, risk)
+    assert likely == Fraction(2, 100)
+    assert upper == pytest.approx(by_hand)
 
 
 def test_horvitz_thompson_is_unbiased() -> None:
@@ -143,9 +145,10 @@ def test_equal_shares_without_replacement_are_a_simple_sample() -> None:
     """With draw_p = 1/N the variance is N²·(1 − n/N)·s²/n."""
     y = [Fraction(v) for v in (4, 9, 11)]
     found = estimators.total_without_replacement(y, [Fraction(1, 10)] * 3, 3)
-    mean = sum(y) / 3
-    s2 = sum((v - mean) ** 2 for v in y) / 2
-    assert (found.total, found.variance) == (10 * mean, 100 * (1 - Fraction(3, 10)) * s2 / 3)
+    mean = sum(y, Fraction(0)) / 3
+    s2 = sum(((v - mean) ** 2 for v in y), Fraction(0)) / 2
+    assert found.total == 10 * mean
+    assert found.variance == 100 * (1 - Fraction(3, 10)) * s2 / 3
 
 
 def test_systematic_picks_by_size() -> None:
