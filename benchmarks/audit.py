@@ -226,7 +226,7 @@ def _fill(database: Database, entries: int) -> None:
 
 
 def _rows(entries: int) -> Iterator[dict[str, Any]]:
-    """Every case's entries one after another; the bytes are canonical, because all keys are ASCII and nothing floats."""
+    """Every case after another; the bytes are canonical, because all keys are ASCII and nothing floats."""
     seeded = random.Random(2)
     actor, case, before = ACTOR.model_dump(), "", b""
     for number in range(entries):
