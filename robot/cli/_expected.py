@@ -6,6 +6,7 @@ from audit.errors import AuditError
 from connectors.contract import SettingMissingError
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
+from robot.engine.canary import CanaryError
 from robot.engine.correction import CorrectionError
 from robot.engine.fold import FoldError
 from robot.engine.gallring import GallringError
@@ -14,17 +15,24 @@ from robot.engine.ledger import StaleCaseError
 from robot.engine.library import UnknownProcessError
 from robot.engine.review import ReviewError
 from robot.engine.worker import WorkerError
+from robot.gui.browser import BrowserMissingError
+from robot.gui.explore import ExploreError
+from robot.gui.proposals import ProposalError
 from robot.store.database import DatabaseError
 
 EXPECTED = (
     AuditError,
     BrakeError,
+    BrowserMissingError,
+    CanaryError,
     CorrectionError,
     DatabaseError,
     DefinitionError,
+    ExploreError,
     FoldError,
     GallringError,
     IntakeConflictError,
+    ProposalError,
     ReviewError,
     SettingMissingError,
     StaleCaseError,

@@ -16,6 +16,7 @@ from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
 from robot.definition import discover
 from robot.engine.brake import Brakes
+from robot.engine.canary import Canary
 from robot.engine.clock import clock_for
 from robot.engine.correction import Corrections
 from robot.engine.deadlines import Deadlines
@@ -124,6 +125,11 @@ class House:
     def corrections(self) -> Corrections:
         """What finds and follows decisions that a faulty rule has touched."""
         return Corrections(self.ledger, self.library)
+
+    @property
+    def canary(self) -> Canary:
+        """The rehearsal of the screens."""
+        return Canary(self.settings, self.database, self.ledger.journal, self.brakes, self.clock)
 
     def gallring(self) -> Gallring:
         """What erases cases."""

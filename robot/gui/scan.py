@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from robot.gui.guess import ADDS, GOES_ON, SAVES, field_type, first_of, value_name
 from robot.gui.propose import scalar
@@ -107,12 +108,12 @@ def _page(writer: _Writer, step: Step, *, fills: bool, last: bool = False) -> No
     seen = step.seen
     key, sign = _sign(seen)
     start = len(writer.lines)
-    if sign and sign in {value for _, value in seen.shown}:
+    if sign and sign in _of_the_case(seen):
         writer.doubt(2, "the heading belongs to the case; say what else tells the page")
     elif sign:
-        part = sign.rstrip("0123456789-. ") if key == "heading" else sign
+        part = " ".join(takewhile(_no_figures, sign.split())) if key == "heading" else sign
         if part and part != sign:
-            writer.doubt(2, f"the heading was {sign!r}; the figures may belong to the case")
+            writer.doubt(2, "the heading goes on with figures, which may belong to the case")
             writer.add(2, f"heading_starts: {scalar(part)}")
         else:
             writer.add(2, f"{key}: {scalar(sign)}")
@@ -169,9 +170,19 @@ def _fields(writer: _Writer, step: Step) -> None:
         writer.lines.remove("    fields:")
 
 
+def _no_figures(word: str) -> bool:
+    return not any(letter.isdigit() for letter in word)
+
+
+def _of_the_case(seen: Seen) -> set[str]:
+    """Texts that belong to the case on the page: shown values, and cells that nobody fills."""
+    fixed = [table for table in seen.tables if table.headers and all(one.table != table.name for one in seen.controls)]
+    cells = {cell for table in fixed for row in table.rows for cell in row}
+    return cells | {value for _, value in seen.shown if value}
+
+
 def _choices(writer: _Writer, control: Control, seen: Seen, depth: int) -> None:
-    values = {value for _, value in seen.shown} | {cell for table in seen.tables for row in table.rows for cell in row}
-    if values & set(control.options) and not control.table:
+    if _of_the_case(seen) & set(control.options):
         writer.add(depth, "# the choices belong to the case")
         return
     shown = ", ".join(control.options[:12]) + (", …" if len(control.options) > 12 else "")
@@ -255,8 +266,9 @@ def _rest(writer: _Writer, seen: Seen) -> None:
     locked = [one.label for one in seen.controls if one.locked and one.label]
     if locked:
         writer.add(2, f"# shown, and not to be written in: {', '.join(locked)}")
-    if seen.buttons:
-        writer.add(2, f"# buttons here: {', '.join(dict.fromkeys(seen.buttons))}")
+    buttons = [one for one in dict.fromkeys(seen.buttons) if _no_figures(one) and one not in _of_the_case(seen)]
+    if buttons:
+        writer.add(2, f"# buttons here: {', '.join(buttons)}")
 
 
 def _ending(writer: _Writer, pages: Sequence[Step]) -> None:

@@ -371,8 +371,9 @@
   const people = () => {
     const parts = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset,table,div").filter((el) => /\b(\d{8}|\d{6})[-+ ]?\d{4}\b/.test(textOf(el)) && !holds(el));
     const smallest = parts.filter((el) => !parts.some((other) => other !== el && el.contains(other)));
-    const named = parts.find((el) => given(el) && textOf(el).length < 400);
-    return [...new Set([named && given(named), ...smallest.map((el) => plain((el.closest("section,aside,header,dl,table") || el).innerText.split("\n")[0]).replace(/[\d(:].*$/, "").trim())])].filter(Boolean);
+    const named = parts.filter((el) => given(el) && textOf(el).length < 400).map(given);
+    if (named.length) return [...new Set(named)];
+    return [...new Set(smallest.map((el) => plain((el.closest("section,aside,header,dl,table") || el).innerText.split("\n")[0]).replace(/[\d(:].*$/, "").trim()))].filter(Boolean);
   };
   const FIRST = "h1,[role=heading][aria-level='1']";
   const headings = () => {

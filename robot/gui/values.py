@@ -51,6 +51,8 @@ def written(value: Any, kind: FieldType) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, str) and kind == "month" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return written(understood(value, "date"), kind)  # a date of the month, as JSON has it
     if isinstance(value, str):
         return value if kind not in PYTHON_TYPES else written(understood(value, kind), kind)
     if not isinstance(value, PYTHON_TYPES.get(kind, str)) or (isinstance(value, bool) and kind != "checkbox"):

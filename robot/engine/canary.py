@@ -1,0 +1,163 @@
+"""The day's first look at every screen, with a test person: what has changed is told before any case meets it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from audit.clock import Clock
+from audit.log.entry import Actor
+from audit.log.journal import Journal
+from robot.definition import Definition
+from robot.engine.brake import Brakes, Puller
+from robot.engine.connect import Connections
+from robot.engine.working_days import SWEDEN
+from robot.gui.bot import Bot
+from robot.gui.canary import Checked, check_screen
+from robot.gui.proposals import keep
+from robot.gui.recorded import Contract
+from robot.gui.screen import ScreenFile
+from robot.settings import Settings
+from robot.steps._screen import stopped
+from robot.store.database import Database, alone
+
+log = structlog.get_logger(__name__)
+CHECKED, ACCEPTED = "screen.checked", "screen.accepted"
+CHAIN = "skarm-"
+PULLER = Puller("gui.check", "Skärmkontrollen", person=False)
+
+
+class CanaryError(Exception):
+    """The screens cannot be rehearsed; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenResult:
+    """The newest check of a screen. ``code``: "" when all was well. ``changes``: one line each, in English."""
+
+    process: str
+    screen: str
+    at: datetime
+    code: str
+    changes: tuple[str, ...]
+    proposed: bool
+
+
+class Canary:
+    """Rehearses the screens of a process, journals each result, and pulls the brake on a screen that has changed."""
+
+    def __init__(self, settings: Settings, database: Database, journal: Journal, brakes: Brakes, clock: Clock) -> None:
+        self._settings = settings
+        self._database = database
+        self._journal = journal
+        self._brakes = brakes
+        self._clock = clock
+
+    async def check(self, definition: Definition, screens: Sequence[str] = ()) -> list[Checked]:
+        """Rehearse all screens of a process, or some of them, with the process's test person.
+
+        Raises:
+            CanaryError: There is no test person.
+            SettingMissingError: A case system has no address or login.
+
+        """
+        values = read_test_person(self._settings.canary, definition.id)
+        connections = Connections(self._settings, self._clock)
+        try:
+            found = []
+            for name, screen in definition.screens.items():
+                if not screens or name in screens:
+                    bot = connections.services.bots[screen.system]
+                    found.append(await self._one(definition, screen, bot, values))
+            return found
+        finally:
+            await connections.aclose()
+
+    async def _one(self, definition: Definition, screen: ScreenFile, bot: Bot, values: Mapping[str, Any]) -> Checked:
+        folder = definition.folder / "screens"
+        text = (folder / f"{screen.id}.yaml").read_text(encoding="utf-8")
+        day = self._clock.now().astimezone(SWEDEN).date().isoformat()
+        checked = await check_screen(bot, text, contract_beside(screen), values, day)
+        if checked.proposed is not None:
+            keep(self._settings.proposals, definition.id, text, checked, checked.proposed)
+        self.note(definition.id, screen, checked)
+        return checked
+
+    def note(self, process: str, screen: ScreenFile, checked: Checked) -> None:
+        """Journal the result, and pull the brake when nobody should write this screen now."""
+        failure = checked.failure
+        body = {
+            "screen": screen.id,
+            "system": screen.system,
+            "code": "" if failure is None else failure.code,
+            "changes": [change.english for change in checked.changes],
+            "proposed": checked.proposed is not None,
+        }
+        self._append(process, CHECKED, Actor(kind="system", id=PULLER.id), body, {})
+        if failure is None:
+            return
+        log.warning("screen.changed", process=process, screen=screen.id, code=failure.code)
+        scope = stopped(screen, failure)
+        if scope is not None:
+            self._brakes.pull(process, scope, PULLER, code=failure.code)
+
+    def accepted(self, process: str, screen: str, person: Puller, reason: str, files: Mapping[str, str]) -> None:
+        """Journal that a person accepted a proposed screen file. ``files``: SHA-256 before and after, hex."""
+        body = {"screen": screen, "name": person.name, **files}
+        self._append(process, ACCEPTED, person.actor, body, {"reason": reason})
+
+    def results(self, process: str) -> list[ScreenResult]:
+        """The newest result of each screen, by name."""
+        with self._database.read() as session:
+            entries = self._journal.entries(session, CHAIN + process)
+        newest = {entry.body["screen"]: entry for entry in entries if entry.type == CHECKED}
+        return [
+            ScreenResult(
+                process,
+                name,
+                entry.at(),
+                entry.body["code"],
+                tuple(entry.body["changes"]),
+                entry.body["proposed"],
+            )
+            for name, entry in sorted(newest.items())
+        ]
+
+    def _append(
+        self, process: str, kind: str, actor: Actor, body: Mapping[str, Any], personal: Mapping[str, Any]
+    ) -> None:
+        with self._database.write() as session:
+            alone(session, CHAIN + process)
+            self._journal.append(session, CHAIN + process, kind, actor=actor, body=dict(body), personal=dict(personal))
+
+
+def contract_beside(screen: ScreenFile) -> Contract | None:
+    """The contract that the screen's pages carry; None when it was never recorded."""
+    pages = [page.recorded for page in (*screen.open, *screen.pages, *screen.look) if page.recorded is not None]
+    return Contract(screen=screen.id, recorded="", pages=tuple(pages)) if pages else None
+
+
+def read_test_person(folder: Path, process: str) -> dict[str, Any]:
+    """The values that the canary writes: `<folder>/<process>.json`, by the names of facts and rules, amounts as text.
+
+    Raises:
+        CanaryError: The file is not there, or is no JSON object.
+
+    """
+    path = folder / f"{process}.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        msg = f"{process} has no test person: write the values of its screens into {path.name} in the canary folder"
+        raise CanaryError(msg) from None
+    except json.JSONDecodeError as error:
+        msg = f"{path.name} is not JSON: {error.msg}, line {error.lineno}"
+        raise CanaryError(msg) from error
+    if not isinstance(found, dict):
+        msg = f"{path.name} must hold one JSON object: values by the names of facts and rules"
+        raise CanaryError(msg)
+    return found
