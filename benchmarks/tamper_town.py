@@ -98,7 +98,9 @@ class _Writer:
 
 
 def build(seed: int, folder: Path, *, cases: int = 8, follow_up: bool = True) -> Town:
-    """An honest log of about thirteen entries a case, the same for a seed. ``folder`` gets the file of signed heads.
+    """An honest log of about thirteen entries a case, the same for a seed but for ML-DSA's own randomness.
+
+    ``folder`` gets the file of signed heads.
 
     ``follow_up``: what people decided is drawn too, after the close, from a head of the log and two dice.
     """
