@@ -71,3 +71,21 @@ def test_no_secret_stands_in_the_file(compose: Any) -> None:
     assert "POSTGRES_PASSWORD:" not in body
     opened = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
     assert opened == {"desk": ["127.0.0.1:8080:8080"]}
+
+
+def test_the_draw_service_stands_alone() -> None:
+    """The controller's machine runs the keeper and nothing of the robot: no database, and HTTPS only."""
+    node = yaml.compose((ROOT / "compose.dragare.yaml").read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    assert node is not None
+    found = yaml.constructor.SafeConstructor().construct_document(node)
+    (service,) = found["services"].values()
+    group, command, *words = service["command"][1:]
+    assert (group, command) == ("stickprov", "draw-service")
+    assert {word.partition("=")[0] for word in words} == {
+        "--data",
+        "--host",
+        "--port",
+        "--certificate",
+        "--certificate-key",
+    }
+    assert not any("database" in str(value) for value in service.values())
