@@ -1,9 +1,9 @@
 """The day's first look at every screen, with a test person: what has changed is told before any case meets it."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from audit.log.journal import Journal
 from robot.definition import Definition
 from robot.engine.brake import Brakes, Puller
 from robot.engine.connect import Connections
+from robot.engine.library import Library
+from robot.engine.screen_results import ACCEPTED, CHAIN, CHECKED, ScreenResult, results_of
 from robot.engine.working_days import SWEDEN
 from robot.gui.bot import Bot
 from robot.gui.canary import Checked, check_screen
@@ -26,25 +28,11 @@ from robot.steps._screen import stopped
 from robot.store.database import Database, alone
 
 log = structlog.get_logger(__name__)
-CHECKED, ACCEPTED = "screen.checked", "screen.accepted"
-CHAIN = "skarm-"
 PULLER = Puller("gui.check", "Skärmkontrollen", person=False)
 
 
 class CanaryError(Exception):
     """The screens cannot be rehearsed; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenResult:
-    """The newest check of a screen. ``code``: "" when all was well. ``changes``: one line each, in English."""
-
-    process: str
-    screen: str
-    at: datetime
-    code: str
-    changes: tuple[str, ...]
-    proposed: bool
 
 
 class Canary:
@@ -56,6 +44,20 @@ class Canary:
         self._journal = journal
         self._brakes = brakes
         self._clock = clock
+
+    def look(self, library: Library) -> None:
+        """Rehearse what has not been rehearsed since the hour of the settings, for every process with a test person."""
+        for path in sorted(self._settings.canary.glob("*.json")):
+            if self._due(path.stem):
+                asyncio.run(self.check(library.current(path.stem)))
+
+    def _due(self, process: str) -> bool:
+        now = self._clock.now().astimezone(SWEDEN)
+        planned = now.replace(hour=self._settings.canary_hour, minute=0, second=0, microsecond=0)
+        if planned > now:
+            planned -= timedelta(days=1)
+        results = self.results(process)
+        return not results or max(one.at for one in results) < planned
 
     async def check(self, definition: Definition, screens: Sequence[str] = ()) -> list[Checked]:
         """Rehearse all screens of a process, or some of them, with the process's test person.
@@ -114,18 +116,7 @@ class Canary:
         """The newest result of each screen, by name."""
         with self._database.read() as session:
             entries = self._journal.entries(session, CHAIN + process)
-        newest = {entry.body["screen"]: entry for entry in entries if entry.type == CHECKED}
-        return [
-            ScreenResult(
-                process,
-                name,
-                entry.at(),
-                entry.body["code"],
-                tuple(entry.body["changes"]),
-                entry.body["proposed"],
-            )
-            for name, entry in sorted(newest.items())
-        ]
+        return results_of(process, entries)
 
     def _append(
         self, process: str, kind: str, actor: Actor, body: Mapping[str, Any], personal: Mapping[str, Any]

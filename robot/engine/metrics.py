@@ -22,6 +22,7 @@ from audit.log.entry import Entry
 from audit.log.tables import CheckpointRow, EntryRow
 from robot.engine.brake import PULLED, RELEASED, chain, fold_brakes
 from robot.engine.case import CaseState
+from robot.engine.screen_results import CHAIN, CHECKED, results_of
 from robot.steps.base import Draft
 from robot.store.database import Database
 from robot.store.tables import CaseRow
@@ -188,4 +189,20 @@ def _log(session: Session, now: datetime) -> Sequence[Metric]:
     return [pending, size, age]
 
 
-_FAMILIES: tuple[Families, ...] = (_states, _reasons, _queues, _late, _brakes, _log)
+def _screens(session: Session, now: datetime) -> Sequence[Metric]:
+    good = GaugeMetricFamily(
+        "arende_screen_ok", "1 when the newest rehearsal went through, by screen.", labels=["process", "screen"]
+    )
+    age = GaugeMetricFamily(
+        "arende_screen_check_age_seconds", "Age of the newest rehearsal of a screen.", labels=["process", "screen"]
+    )
+    checks = select(EntryRow.case_ref, EntryRow.data).where(col(EntryRow.type) == CHECKED)
+    found = session.exec(checks.order_by(col(EntryRow.case_ref), col(EntryRow.case_seq))).all()
+    for ref, entries in groupby(found, key=lambda row: row[0]):
+        for one in results_of(ref.removeprefix(CHAIN), (Entry.parse(data) for _, data in entries)):
+            good.add_metric([one.process, one.screen], 0 if one.code else 1)
+            age.add_metric([one.process, one.screen], max((now - one.at).total_seconds(), 0.0))
+    return [good, age]
+
+
+_FAMILIES: tuple[Families, ...] = (_screens, _states, _reasons, _queues, _late, _brakes, _log)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +23,8 @@ LETTING_GO_SECONDS = 30
 """How soon a case that only a brake held goes on when the brake is released."""
 SAMPLING_SECONDS = 10 * 60
 CLEARING_SECONDS = 60 * 60
+SCREENS_SECONDS = 5 * 60
+"""How soon after their hour the screens are rehearsed."""
 ENDED_JOBS_SECONDS = 24 * 60 * 60
 """How long an ended job's row is kept, for whoever looks into why it ended."""
 
@@ -50,6 +53,7 @@ class Scheduler:
             "brakes": (LETTING_GO_SECONDS, self._letting_go.look),
             "stickprov": (SAMPLING_SECONDS, self._sample),
             "clearing": (CLEARING_SECONDS, self._clear),
+            "screens": (SCREENS_SECONDS, partial(house.canary.look, house.library)),
         }
         self._missed = threading.Thread(
             target=self._guarded("nightly", self._catch_up), name="arende-missed", daemon=True
