@@ -94,8 +94,8 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
         for index, rule in enumerate(process.answer.checks):
             mentions.check(document, ("answer", "checks", index), "rule", rule, REMARKS)
     if process.explain is not None:
-        for name in process.explain.what_if:
-            mentions.check(document, ("explain", "what_if", name), "value", name, Decimal)
+        for supposed in process.explain.what_if:
+            mentions.check(document, ("explain", "what_if", supposed), "value", supposed, Decimal)
 
 
 def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, rule: str) -> None:
