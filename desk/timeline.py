@@ -93,6 +93,20 @@ def _ticket(_: Definition, body: Mapping[str, Any]) -> str:
     return f"Stickprov: {drawn} (grupp {label(body['stratum']).lower()}, sannolikhet {body['probability']})"
 
 
+_FOUND = {
+    "right": "rätt",
+    "wrong_outcome": "fel utfall",
+    "wrong_amount": "fel belopp",
+    "wrong_reasons": "fel skäl eller lagrum",
+    "wrong_procedure": "fel handläggning",
+    "cannot_tell": "går inte att avgöra",
+}
+
+
+def _assigned(_: Definition, body: Mapping[str, Any]) -> str:
+    return f"Ska granskas i stickprovet{', blint' if body['blind'] else ''}"
+
+
 def _effect(text: str) -> Callable[[Definition, Mapping[str, Any]], str]:
     def words(definition: Definition, body: Mapping[str, Any]) -> str:
         name = effect_name(definition, body["effect"]) if "effect" in body else ""
@@ -120,6 +134,12 @@ def _requested(_: Definition, body: Mapping[str, Any]) -> str:
     return f"Begäran om avgörande kom in {body['received_on']} (12 § förvaltningslagen)"
 
 
+def _corrected(_: Definition, body: Mapping[str, Any]) -> str:
+    if body["result"] == "stands":
+        return "Omprövning: beslutet står fast"
+    return f"Omprövning: nytt beslut, {body['outcome']}, {_amount(body)}. Beslutat av {body['by']}"
+
+
 def _always(text: str) -> Callable[[Definition, Mapping[str, Any]], str]:
     return lambda _definition, _body: text
 
@@ -138,7 +158,13 @@ _WORDS: dict[str, Callable[[Definition, Mapping[str, Any]], str]] = {
     "receipt.made": lambda _, body: f"Kvitto på beslutet: post {body['index']} i loggen",
     "receipt.missing": _always("Brevet skickas utan kvitto: loggen signerades inte i tid"),
     "sample.ticket": _ticket,
-    "sample.outside": _always("Beslutet är fattat av en person och ingår inte i stickprovet"),
+    "sample.outside": _always("Dras inte nu. Det kan tas ut till stickprov när månaden är slut"),
+    "sample.pick": _always("Uttaget till stickprov"),
+    "review.assigned": _assigned,
+    "review.opened": _always("Började granska i stickprovet"),
+    "review.result": lambda _, body: f"Granskat i stickprovet: {_FOUND.get(body['class'], body['class'])}",
+    "review.second": _always("Går till en andra granskare"),
+    "review.settled": lambda _, body: f"Granskningen avgjord: {_FOUND.get(body['class'], body['class'])}",
     "effect.intended": _effect("Ska göra: {name}"),
     "effect.done": _effect("Klart: {name}. Kontrollerat genom {path}"),
     "effect.unknown": _effect("Oklart om det blev gjort: {name} ({code})"),
@@ -159,5 +185,10 @@ _WORDS: dict[str, Callable[[Definition, Mapping[str, Any]], str]] = {
     "deadline.six_months": _always("Sex månader har gått. Den sökande kan begära ett avgörande"),
     "human.delay.told": _always("Underrättade den sökande om förseningen"),
     "human.decision.requested": _requested,
+    "human.review.corrected": _corrected,
+    "case.reopened": _always("Ärendet öppnades igen för omprövning"),
+    "gallring.held": _always("Gallringen stoppades: inget i ärendet får gallras"),
+    "gallring.released": _always("Stoppet för gallring togs bort"),
+    "pd.erased": lambda _, body: f"Alla personuppgifter gallrades. Beslut: {body['decision']}",
     "access.read": _read,
 }
