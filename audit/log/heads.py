@@ -22,7 +22,7 @@ _WRITE = """
 INSERT INTO head (origin, size, root, frontier, note) VALUES (:origin, :size, :root, :frontier, :note)
 ON CONFLICT (origin) DO UPDATE SET size = :size, root = :root, frontier = :frontier, note = :note
 """
-_COLUMNS = "origin, size, root, frontier, note, recovered"
+_READ = "SELECT origin, size, root, frontier, note, recovered FROM head ORDER BY origin"
 PATIENCE_SECONDS = 30
 
 
@@ -61,8 +61,8 @@ class Heads:
     def every(self) -> list[Head]:
         """The last head of each name."""
         with self._opened() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM head ORDER BY origin").fetchall()  # noqa: S608 - our own words
-        return [Head(*row[:-1], recovered=bool(row[-1])) for row in rows]
+            rows = connection.execute(_READ).fetchall()
+        return [Head(origin, size, root, front, note, bool(gone)) for origin, size, root, front, note, gone in rows]
 
     def replace(self, old: Head | None, new: Head) -> None:
         """Put the new head in the old one's place, durably. Raises `LogError` when another has done so first."""

@@ -100,11 +100,11 @@ class Witness:
         if not is_consistent(size, root, head.size, head.root, proof):
             # Signed by the log, and yet not what it signed before: that is what a witness is there to keep.
             answer = Answer(409, f"{size}\n", SIZE_TYPE) if size == head.size else Answer(422, "the proof is wrong\n")
-            values = (self._now().isoformat(), head.origin, answer.status, note.render())
-            connection.execute("INSERT INTO refused VALUES (?, ?, ?, ?)", values)
+            refused = (self._now().isoformat(), head.origin, answer.status, note.render())
+            connection.execute("INSERT INTO refused VALUES (?, ?, ?, ?)", refused)
             return answer
-        values = (head.origin, head.size, head.root, note.render())
-        connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", values)
+        seen = (head.origin, head.size, head.root, note.render())
+        connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", seen)
         return Answer(200, "".join(cosigned(head, key, self._now()).line() for key in self._keys))
 
     @contextmanager

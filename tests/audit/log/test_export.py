@@ -100,7 +100,6 @@ def test_an_export_is_brought_up_to_date(
         export_log(session, folder, ORIGIN, keys=notary.keys.verifiers)
 
     assert verified("log", folder, "--keys", folder / "keys", "--known-head", kept) == 0
-    assert verified("between", kept, folder / "checkpoint", folder, "--keys", folder / "keys") in {0, 2}
 
 
 def test_what_is_gone_is_not_exported_as_if_it_were_whole(
@@ -128,6 +127,8 @@ def test_a_case_is_handed_out_alone_with_its_proofs(
 ) -> None:
     """One case's document verifies without the others, and its receipt without the log."""
     full(60)
+    with Session(sqlite) as session, session.begin():
+        house.journal.append(session, case_ref(3), "case.closed", actor=ROBOT)
     notary = sign()
     with Session(sqlite) as session:
         found = list(openings(session, house.journal, house.vault, case_ref(3)))
