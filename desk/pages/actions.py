@@ -59,6 +59,31 @@ def decide_otherwise(request: Request, ref: str, user: Annotated[User, Depends(h
     return _carry_out(request, ref, user, "besluta", act)
 
 
+@router.post("/arende/{ref}/lat-sta")
+def let_stand(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
+    """Leave a decision as it is, in a correction campaign."""
+
+    def act(desk: Desk, form: FormData) -> str:
+        desk.house.reviews.let_stand(ref, user.person, motivation=text(form, "motivering"))
+        return "Ditt ställningstagande är noterat. Beslutet står fast."
+
+    return _carry_out(request, ref, user, "lat-sta", act)
+
+
+@router.post("/arende/{ref}/omprova")
+def correct(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
+    """Note the new decision that a correction campaign has led to."""
+
+    def act(desk: Desk, form: FormData) -> str:
+        outcome = text(form, "utfall")
+        amount = Decimal(0) if outcome == "avslag" else _amount(form, "belopp")
+        heard, motivation = text(form, "hord") == "ja", text(form, "motivering")
+        desk.house.reviews.correct(ref, user.person, outcome, amount, motivation=motivation, heard=heard)
+        return "Det nya beslutet är noterat. Meddela den sökande från verksamhetssystemet."
+
+    return _carry_out(request, ref, user, "omprova", act)
+
+
 @router.post("/arende/{ref}/fraga")
 def ask(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -> Response:
     """Note a question to the applicant."""

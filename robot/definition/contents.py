@@ -57,7 +57,11 @@ def unpack(data: bytes, directory: Path, expected_version: str) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".unpacking-") as name:
         whole = Path(name, "whole")
-        process = _write(data, whole)
+        try:
+            process = _write(data, whole)
+        except zipfile.BadZipFile as error:
+            msg = f"expected the process version {expected_version}, found a broken package: {error}"
+            raise PackageError(msg) from None
         found = version(whole / process)
         if found != expected_version:
             raise PackageError(f"expected the process version {expected_version}, found {found}")

@@ -225,7 +225,7 @@ class Gallring:
             msg = f"there is no case or refused delivery {ref!r}; `arende case list` shows cases"
             raise GallringError(msg)
         process = self._traces.process if row is None else row.process
-        definition = self._library.current(process)
+        definition = self._library.newest(process)
         due = erasable_from(_last_note(session, ref, row), definition.retention_years)
         found = list(self._obstacles(session, ref, row, entries, definition.preserve))
         if due > self._ledger.clock.now():
@@ -264,13 +264,13 @@ class Gallring:
         """Cases and refused deliveries that were finished longer ago than any process of theirs keeps them."""
         found: list[str] = []
         for process in session.exec(select(CaseRow.process).distinct()).all():
-            before = months_later(now, -12 * self._library.current(process).retention_years)
+            before = months_later(now, -12 * self._library.newest(process).retention_years)
             finished = (col(CaseRow.status).in_(FINISHED), col(CaseRow.erased_at).is_(None))
             query = select(CaseRow.ref).where(CaseRow.process == process, *finished)
             found += session.exec(query.where(col(CaseRow.closed_at) <= before)).all()
         refused = select(IntakeRow).where(col(IntakeRow.accepted).is_(False))
         if deliveries := session.exec(refused).all():
-            before = months_later(now, -12 * self._library.current(self._traces.process).retention_years)
+            before = months_later(now, -12 * self._library.newest(self._traces.process).retention_years)
             old = (one for one in deliveries if one.received_at <= before)
             found += [one.ref for one in old if not one.content_sha256.startswith("gallrad-")]
         return found

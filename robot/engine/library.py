@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from robot.definition import Definition, DefinitionError, discover, load, pack, unpack
 from robot.definition.contents import version as content_hash
@@ -49,6 +49,24 @@ class Library:
                 raise UnknownProcessError(msg)
             self._current[process] = self.read(folders[process])
         return self._current[process]
+
+    def newest(self, process: str) -> Definition:
+        """The version on disk, or where the process is no longer run the one that was used last.
+
+        Raises:
+            UnknownProcessError: There is no such process, and never was.
+
+        """
+        try:
+            return self.current(process)
+        except (UnknownProcessError, DefinitionError):
+            with self._database.read() as session:
+                used = col(DefinitionRow.first_used_at).desc()
+                query = select(DefinitionRow.version).where(DefinitionRow.process == process).order_by(used)
+                last = session.exec(query.limit(1)).first()
+            if last is None:
+                raise
+            return self.stored(process, last)
 
     def read(self, folder: Path) -> Definition:
         """The version in a folder, with its archive of the same bytes: somebody may be editing it right now.

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,14 +51,15 @@ class Traces:
         named = ((body["effect"].partition(".")[0], body["key"]) for body in effects)
         return list(dict.fromkeys((channel, key) for channel, key in named if channel in self.channels))
 
-    def remove(self, files: Iterable[Path], letters: Iterable[tuple[str, str]]) -> None:
+    def remove(self, files: Iterable[Path], letters: Sequence[tuple[str, str]]) -> None:
         """Remove them. What is gone already does no harm. Raises OSError when the file system refuses."""
         for path in files:
             path.unlink(missing_ok=True)
             self._digests.pop(path, None)
-        asyncio.run(self._forget(list(letters)))
+        if letters:
+            asyncio.run(self._forget(letters))
 
-    async def _forget(self, letters: list[tuple[str, str]]) -> None:
+    async def _forget(self, letters: Sequence[tuple[str, str]]) -> None:
         for name in dict(letters):
             channel = self.channels[name]()
             if isinstance(channel, Keeping):

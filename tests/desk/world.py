@@ -209,7 +209,7 @@ def _outside(step: Step, view: CaseView, known: Mapping[str, Any]) -> Any:
 def _written(step: Fill | Send, view: CaseView) -> Advance:
     change = step.plan(view)
     assert not change.reasons, change.reasons
-    key = f"key-of-step-{view.state.position}"
+    key = f"{view.state.position:040x}"
     intended = {"key": key, "effect": change.target, "verb": step.verb, "step": view.state.position}
     done = {"key": key, "path": "uppslagning i ärendet", "at": START.isoformat()}
     proof = {"receipt": {"kvittensnummer": "K-000041"}, "read_back": {"Belopp": "10 842,00"}}
