@@ -192,18 +192,17 @@ async def compare_page(session: Session, page: Page, seen: Seen, patience: float
         GuiFailure: human, at the first label whose value differs or is not shown.
 
     """
-    deadline = asyncio.get_running_loop().time() + patience
-    while True:
-        differing = _difference(page, seen, session.values)
-        if differing is None:
-            return seen
+    deadline, looked = asyncio.get_running_loop().time() + patience, False
+    while (differing := _difference(page, seen, session.values)) is not None:
         if asyncio.get_running_loop().time() >= deadline:
             if session.tab.script_status >= 500:
                 raise session.server_error(seen)
             changes = compare_changes(page, seen)
             raise DriftError(changes, seen) if changes else differing
-        await asyncio.sleep(POLL_SECONDS)
-        seen = await session.look()
+        if looked:
+            await asyncio.sleep(POLL_SECONDS)
+        seen, looked = await session.look_for(list(page.compare)), True
+    return seen
 
 
 def compare_changes(page: Page, seen: Seen) -> list[Change]:

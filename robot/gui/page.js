@@ -211,8 +211,12 @@ async (request) => {
   };
 
   switch (request.op) {
-    case "look":
+    case "look": {
+      // What is awaited is a label on the page; whether its value is the right one is not judged here.
+      const awaited = () => { const labels = new Set([...shown(), ...controls()].map((one) => one.label)); return request.labels.every((label) => labels.has(label)); };
+      if (request.labels) await until(() => awaited() || alerts().length > 0, request.withinMs);
       return whole();
+    }
     case "arrive":
       return arrive();
     case "fill": {
@@ -232,6 +236,10 @@ async (request) => {
       const row = bodyRows(tablesNamed(request.table)[0])[request.row];
       const links = linksOf(row);
       return press(links.length ? links : [row]);
+    }
+    case "hit": {
+      const hit = pressable().filter((el) => el === request.el || el.contains(request.el)).pop();
+      return hit ? { name: name(hit), page: describe() } : null;
     }
     case "element": {
       const entries = at(controls(), request.at);

@@ -4,7 +4,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from robot.gui.tab import Tab
 NOWHERE = Page()
 STALE = frozenset({409, 412})  # the case was changed by somebody else meanwhile
 REDIRECTS = 5  # documents that may follow each other before one stays
+LABELS_MILLISECONDS = 250  # how long one look waits for what the page must show
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
 
 
@@ -114,6 +115,11 @@ class Session:
     async def look(self) -> Seen:
         """The page as it is now, checked as `check` says."""
         return self.check(await self._cleared(Seen.of(await self.ask("look"))))
+
+    async def look_for(self, labels: Sequence[str]) -> Seen:
+        """The page once it shows every label, or after a moment; checked as `check` says."""
+        answer = await self.ask("look", labels=list(labels), withinMs=LABELS_MILLISECONDS)
+        return self.check(await self._cleared(Seen.of(answer)))
 
     async def press(
         self, name: str, then: Page, *, login: bool = False, dialog: bool = False, within: float = math.inf
