@@ -9,6 +9,7 @@ from robot.gui.propose import scalar
 from robot.gui.seen import Control, Seen, Table
 
 SURE = {"label", "aria"}
+BANNER = ("Namn", "Personnummer", "Ärendenummer")
 HOW = {
     "cell": "the cell beside it names it",
     "text before": "the words before it name it",
@@ -30,6 +31,16 @@ class Step:
     pressed: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a save went: what was pressed, what its dialog asked, what was answered, and the page after it."""
+
+    press: str
+    asks: str | None
+    confirm: str | None
+    receipt: Seen | None
+
+
 @dataclass
 class _Writer:
     lines: list[str] = field(default_factory=list)
@@ -47,7 +58,9 @@ class _Writer:
         return found
 
 
-def write_screen(name: str, system: str, steps: Sequence[Step], people: Sequence[str]) -> str:
+def write_screen(
+    name: str, system: str, steps: Sequence[Step], people: Sequence[str], ending: Ending | None = None
+) -> str:
     """A screen file in text. The pages before the first with something to fill are `open`; the last one is saved.
 
     ``people``: the parts of the pages that showed a personal number.
@@ -78,7 +91,7 @@ def write_screen(name: str, system: str, steps: Sequence[Step], people: Sequence
     for step in pages:
         _page(writer, step, fills=writes, last=step is pages[-1])
     if writes:
-        _ending(writer, pages)
+        _ending(writer, pages, ending)
     return "\n".join(writer.lines) + "\n"
 
 
@@ -271,12 +284,36 @@ def _rest(writer: _Writer, seen: Seen) -> None:
         writer.add(2, f"# buttons here: {', '.join(buttons)}")
 
 
-def _ending(writer: _Writer, pages: Sequence[Step]) -> None:
-    last = pages[-1].seen
-    buttons = [one for one in last.buttons if not first_of(ADDS, [one])]
-    press = first_of(SAVES, buttons)
+def _ending(writer: _Writer, pages: Sequence[Step], ending: Ending | None) -> None:
     writer.add(0, "")
     writer.add(0, "save:")
+    if ending is None:
+        _guessed_save(writer, pages[-1].seen)
+    else:
+        _followed_save(writer, ending)
+    _look(writer, pages)
+
+
+def _followed_save(writer: _Writer, ending: Ending) -> None:
+    writer.add(1, f"press: {scalar(ending.press)}")
+    if ending.asks:
+        writer.add(1, f"asks: {scalar(ending.asks)}")
+    if ending.confirm:
+        writer.add(1, f"confirm: {scalar(ending.confirm)}")
+    seen = ending.receipt
+    if seen is None or not seen.heading:
+        writer.doubt(1, "the page after the save was not seen")
+        writer.add(1, "receipt: {heading: Sparat}")
+        return
+    labels = [label for label, value in seen.shown if value and label not in set(BANNER)]
+    kept = ", ".join(f"{value_name(one)}: {scalar(one)}" for one in dict.fromkeys(labels))
+    writer.doubt(1, "keep only what is a number of the record")
+    writer.add(1, f"receipt: {{heading: {scalar(seen.heading)}, read: {{{kept}}}}}")
+
+
+def _guessed_save(writer: _Writer, last: Seen) -> None:
+    buttons = [one for one in last.buttons if not first_of(ADDS, [one])]
+    press = first_of(SAVES, buttons)
     if press is None:
         on = first_of(GOES_ON, buttons)
         writer.doubt(
@@ -285,6 +322,9 @@ def _ending(writer: _Writer, pages: Sequence[Step]) -> None:
     writer.add(1, f"press: {scalar(press or first_of(GOES_ON, buttons) or 'Spara')}")
     writer.doubt(1, "if a dialog asks first, give `asks` and `confirm`; the receipt was not seen")
     writer.add(1, "receipt: {heading: Sparat}")
+
+
+def _look(writer: _Writer, pages: Sequence[Step]) -> None:
     writer.add(0, "")
     writer.doubt(0, "the way to the saved record by another path, and what it must show there")
     writer.add(0, "look:")
