@@ -191,6 +191,7 @@ class CaseState:
     ticket: Ticket | None = None
     tasks: Mapping[str, SampleTask] = field(default_factory=dict)
     settled: Found | None = None
+    canary: bool = False
     effects: Mapping[str, Effect] = field(default_factory=dict)
     closed_at: datetime | None = None
     marks: tuple[str, ...] = ()

@@ -138,6 +138,11 @@ class Ledger:
             _must_be_newest(session, state)
 
     def _move(self, session: Session, before: CaseState, state: CaseState, queue: str | None, term: str | None) -> None:
+        for name, task in state.tasks.items():
+            if before.tasks.get(name) != task:
+                session.merge(task_row(state, task))
+        if state.canary:
+            return  # nobody's case: it has no row that lists and figures could count
         changes = {**projection(state), "revision": CaseRow.revision + 1}
         if queue is not None:
             changes |= {"queue": queue, "job": state.entries}
@@ -156,9 +161,6 @@ class Ledger:
             what = f"is no longer at position {before.position}, or the worker's lease was taken"
             msg = f"case {state.ref} {what}; another worker has moved it or will"
             raise StaleCaseError(msg)
-        for name, task in state.tasks.items():
-            if before.tasks.get(name) != task:
-                session.merge(task_row(state, task))
 
     def _put(self, session: Session, state: CaseState, queue: str, delay: float) -> None:
         self.jobs.put(session, state.ref, queue, number=state.entries, due_at=state.due_at, delay=delay)

@@ -27,6 +27,7 @@ from audit.stickprov.scribe import Scribe
 from connectors.contract import Failed
 from robot.definition.model import Stickprov
 from robot.engine.brake import Brakes
+from robot.engine.canaries import measured
 from robot.engine.drawing import Drawing, strata_of
 from robot.engine.ledger import Ledger, StaleCaseError
 from robot.engine.library import Library
@@ -120,11 +121,13 @@ class Periods:
         now = self.ledger.clock.now()
         with self.ledger.database.read() as session:
             counted = records(self.ledger.journal, session, found, now)
+            shown = measured(session, process, period)
+        canaries = shown if shown.shown else None
         waiting = [one for one in counted if "random" in one.lanes and one.first is None and not one.overdue]
         if not found.revealed or found.evaluated or waiting or not counted:
             return None
-        figures = together(counted, RISK)
-        strata = {one.stratum: _plain(one) for one in by_stratum(counted, RISK)}
+        figures = together(counted, RISK, canaries=canaries)
+        strata = {one.stratum: _plain(one) for one in by_stratum(counted, RISK, canaries=canaries)}
         body: dict[str, JSONInput] = {"log": process, "period": period, "together": _plain(figures), "strata": strata}
 
         def write(scribe: Scribe) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
+from audit.stickprov.canary import revealed
 from robot.definition.model import Stickprov
 from robot.engine.case import CaseState, ResultClass, SampleLane, SampleTask
 from robot.engine.ledger import Ledger, StaleCaseError
@@ -46,6 +48,19 @@ class Answer:
     motivation: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A review in a reviewer's list. ``mine``: the reviewer has opened it."""
+
+    case_ref: str
+    task: str
+    process: str
+    blind: bool
+    number: int
+    due_at: datetime
+    mine: bool
+
+
 class SampleReviews:
     """Every lane has its own queue. What a blind reviewer must not know, these functions do not give."""
 
@@ -65,6 +80,18 @@ class SampleReviews:
             query = query.where(col(SampleTaskRow.restricted).is_(False))
         rows = session.exec(query.order_by(col(SampleTaskRow.due_at), col(SampleTaskRow.case_ref))).all()
         return [row for row in rows if person is None or row.reviewer in {None, person.id}]
+
+    def work(self, session: Session, person: Person, *, restricted: bool = False) -> list[WorkItem]:
+        """What a reviewer may take: the random lane with its canaries, which nothing here tells apart."""
+        rows = [
+            row
+            for lane in ("random", "canary")
+            for row in self.queue(session, lane, person=person, restricted=restricted)
+        ]
+        return [
+            WorkItem(row.case_ref, row.task, row.process, row.blind, row.number, row.due_at, row.reviewer == person.id)
+            for row in sorted(rows, key=lambda row: (row.due_at, row.case_ref))
+        ]
 
     def hides(self, ref: str, account: str) -> bool:
         """Whether the account must not see the case now, because of a blind review that is not answered."""
@@ -129,6 +156,9 @@ class SampleReviews:
         )
         because = second_due(state, found, kind, plan)
         drafts = [told, *(second_drafts(state, plan, now, because) if because else ())]
+        if state.canary:
+            kind_of_entry, body = revealed(self._ledger.recorded(ref)[0].values)
+            drafts.append(Draft(kind_of_entry, body))
         return self._write(state, drafts, person)
 
     def settle(self, ref: str, person: Person, answer: Answer) -> CaseState:

@@ -19,7 +19,7 @@ from robot.steps.base import Draft
 ASSIGNED, OPENED, RESULT, SECOND = "review.assigned", "review.opened", "review.result", "review.second"
 SETTLED = "review.settled"
 PROPOSED = "decision.proposed"
-SEEN_BLIND = {"case.opened", "case.cleared", "case.protected", "register.answered", "doc.read"}
+SEEN_BLIND = {"case.opened", "canary.opened", "case.cleared", "case.protected", "register.answered", "doc.read"}
 """The types of entries that a blind reviewer may know, of those before anything was proposed."""
 
 
