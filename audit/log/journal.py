@@ -15,14 +15,14 @@ from audit.errors import EntryError, JournalClosedError, JournalConflictError, V
 from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
 from audit.log.tables import ENTRIES, PENDING, EntryRow
 from audit.vault.commitment import commit
-from audit.vault.vault import SealedCase, Vault, parse_reference, reference
+from audit.vault.vault import SealedCase, Store, Vault, parse_reference, reference
 
 OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
 _AFTER_CLOSE = ("human.review.", "review.", "sample.", "gallring.")
 VALUES_PER_ENTRY = 1000
 """A value's number in the vault is ``case_seq`` * 1000 + its place in the entry: no number is ever used twice."""
 
-_INSERT = insert(ENTRIES)
+_INSERT = insert(ENTRIES).returning(ENTRIES.c.id)
 _INSERT_PENDING = insert(PENDING)
 _LAST = (
     select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
@@ -44,6 +44,21 @@ class Recorded:
 
     entry: Entry
     values: dict[str, JSON] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class New:
+    """An entry to be written.
+
+    ``body``: no personal data, ASCII keys, no floats, money in öre as int. ``personal``: values by field, encrypted in
+    the vault and committed to. ``causes``: ``case_seq`` of earlier entries.
+    """
+
+    type: str
+    body: Mapping[str, JSONInput] = field(default_factory=dict)
+    personal: Mapping[str, JSONInput] = field(default_factory=dict, repr=False)
+    intent: str | None = None
+    causes: Sequence[int] = ()
 
 
 class Journal:
@@ -70,40 +85,60 @@ class Journal:
         intent: str | None = None,
         causes: Sequence[int] = (),
     ) -> Entry:
-        """Write the next entry of the case and return it.
+        """Write the next entry of the case and return it: `append_all` of one."""
+        new = New(type, body or {}, personal or {}, intent, causes)
+        return self.append_all(session, case, (new,), actor=actor)[0]
 
-        ``body``: no personal data, ASCII keys, no floats, money in öre as int. ``personal``: values by field, encrypted
-        in the vault and committed to. ``causes``: ``case_seq`` of earlier entries. `case.closed` gets ``count``, the
-        number of entries including itself. After an error the transaction may hold half an entry: roll it back.
-        Raises `EntryError`, `CanonicalError`, `JournalClosedError`, `JournalConflictError` and `VaultError`.
+    def append_all(self, session: Session, case: str, news: Sequence[New], *, actor: Actor) -> list[Entry]:
+        """Write the next entries of the case and return them.
+
+        `case.closed` gets ``count``, the number of entries including itself. After an error the transaction may hold
+        half of it: roll it back. Raises `EntryError`, `CanonicalError`, `JournalClosedError`, `JournalConflictError`
+        and `VaultError`.
         """
         check_case_ref(case)
         last = session.execute(_LAST, {"case": case}).first()
-        if last is not None and not may_follow_close(type) and self._is_closed(session, case, last.type):
-            raise JournalClosedError(f"{case}: the case is closed; {type} may only follow after {REOPENED}")
-        case_seq = 0 if last is None else last.case_seq + 1
-        ts = timestamp(self._clock.now())
+        seq, prev = (0, None) if last is None else (last.case_seq + 1, last.leaf)
+        closed = last is not None and self._is_closed(session, case, last.type)
+        store = self._vault.writer(session, case)
+        entries: list[Entry] = []
+        rows: list[dict[str, object]] = []
         try:
-            pd = self._commit(session, case, case_seq, personal or {}, ts)
-            entry = Entry.build(
-                ts=ts,
-                mono=self._clock.monotonic_ns() // 1000,
-                case=case,
-                case_seq=case_seq,
-                case_prev=None if last is None else last.leaf.hex(),
-                type=type,
-                actor=actor,
-                intent=intent,
-                causes=_causes(causes, case_seq, type),
-                body=_body(body or {}, case_seq, type),
-                pd=pd,
-            )
-            _insert(session, entry)
+            for new in news:
+                if closed and not may_follow_close(new.type):
+                    msg = f"{case}: the case is closed; {new.type} may only follow after {REOPENED}"
+                    raise JournalClosedError(msg)
+                entry = self._entry(new, case, seq, prev, actor=actor, store=store)
+                data = entry.canonical()
+                prev = leaf_hash(data)
+                columns = {"case_ref": case, "case_seq": seq, "type": entry.type, "ts": entry.ts}
+                rows.append({**columns, "data": data, "leaf": prev})
+                entries.append(entry)
+                closed = entry.type == CLOSED or (closed and entry.type != REOPENED)
+                seq += 1
+            _insert(session, rows)
         except IntegrityError:
             raise JournalConflictError(
-                f"{case}: entry {case_seq} was written by another transaction at the same time: roll back and run again"
+                f"{case}: entry {seq - len(entries)} was written by another transaction at the same time: roll back "
+                "and run again"
             ) from None
-        return entry
+        return entries
+
+    def _entry(self, new: New, case: str, seq: int, prev: bytes | None, *, actor: Actor, store: Store) -> Entry:
+        ts = timestamp(self._clock.now())
+        return Entry.build(
+            ts=ts,
+            mono=self._clock.monotonic_ns() // 1000,
+            case=case,
+            case_seq=seq,
+            case_prev=None if prev is None else prev.hex(),
+            type=new.type,
+            actor=actor,
+            intent=new.intent,
+            causes=_causes(new.causes, seq, new.type),
+            body=_body(new.body, seq, new.type),
+            pd=_commit(store, case, seq, new.personal, ts),
+        )
 
     def entries(self, session: Session, case: str) -> list[Entry]:
         """The case's entries in order. Raises `EntryError` for stored bytes that are not an entry; see `check_case`."""
@@ -119,18 +154,6 @@ class Journal:
         sealed = self._vault.load(session, case)
         tombstone = last_tombstone(entries)
         return [Recorded(entry, _values(entry, sealed, may_be_erased=entry.case_seq < tombstone)) for entry in entries]
-
-    def _commit(
-        self, session: Session, case: str, case_seq: int, personal: Mapping[str, JSONInput], ts: str
-    ) -> tuple[dict[str, str], ...]:
-        if len(personal) > VALUES_PER_ENTRY:
-            raise EntryError(f"expected at most {VALUES_PER_ENTRY} personal values in an entry, found {len(personal)}")
-        first = case_seq * VALUES_PER_ENTRY
-        stored = self._vault.store(session, case, first, personal, created=ts)
-        return tuple(
-            {"f": name, "c": commit(item.secret, case, case_seq, name, item.value), "v": reference(case, number)}
-            for number, (name, item) in enumerate(stored.items(), start=first)
-        )
 
     def _is_closed(self, session: Session, case: str, last_type: str) -> bool:
         if last_type == CLOSED or not may_follow_close(last_type):
@@ -149,11 +172,24 @@ def last_tombstone(entries: Sequence[Entry]) -> int:
     return max((entry.case_seq for entry in entries if entry.type == ERASED), default=-1)
 
 
-def _insert(session: Session, entry: Entry) -> None:
-    data = entry.canonical()
-    columns = {"case_ref": entry.case, "case_seq": entry.case_seq, "type": entry.type, "ts": entry.ts}
-    written = session.execute(_INSERT, {**columns, "data": data, "leaf": leaf_hash(data)})
-    session.execute(_INSERT_PENDING, {"entry_id": written.inserted_primary_key[0]})
+def _commit(
+    store: Store, case: str, case_seq: int, personal: Mapping[str, JSONInput], ts: str
+) -> tuple[dict[str, str], ...]:
+    if len(personal) > VALUES_PER_ENTRY:
+        raise EntryError(f"expected at most {VALUES_PER_ENTRY} personal values in an entry, found {len(personal)}")
+    first = case_seq * VALUES_PER_ENTRY
+    stored = store(first, personal, created=ts)
+    return tuple(
+        {"f": name, "c": commit(item.secret, case, case_seq, name, item.value), "v": reference(case, number)}
+        for number, (name, item) in enumerate(stored.items(), start=first)
+    )
+
+
+def _insert(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    if not rows:
+        return
+    ids = session.scalars(_INSERT, rows).all()
+    session.execute(_INSERT_PENDING, [{"entry_id": number} for number in ids])
 
 
 def _causes(causes: Sequence[int], case_seq: int, type_: str) -> tuple[int, ...]:

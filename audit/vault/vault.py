@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -57,6 +58,13 @@ class SealedCase:
             ) from None
 
 
+class Store(Protocol):
+    """Encrypts values by field at the numbers from ``first`` on; see `Vault.store`."""
+
+    def __call__(self, first: int, values: Mapping[str, JSONInput], *, created: str) -> dict[str, Opened]:
+        """Encrypt and insert."""
+
+
 class Vault:
     """Stores and opens values in the caller's session; never commits.
 
@@ -67,6 +75,20 @@ class Vault:
         self.keys = KeyRing(master)
         self._random_bytes = random_bytes
 
+    def writer(self, session: Session, case: str) -> Store:
+        """What stores the case's values within one transaction; the case's key is looked up once, when it is needed."""
+        cipher: AESGCM | None = None
+
+        def store(first: int, values: Mapping[str, JSONInput], *, created: str) -> dict[str, Opened]:
+            nonlocal cipher
+            if not values:
+                return {}
+            if cipher is None:
+                cipher = AESGCM(self._case_key(session, case) or self._new_case_key(session, case, created))
+            return self._store(session, case, first, values, cipher)
+
+        return store
+
     def store(
         self, session: Session, case: str, first: int, values: Mapping[str, JSONInput], *, created: str
     ) -> dict[str, Opened]:
@@ -76,13 +98,15 @@ class Vault:
         first values. Raises `CanonicalError` for what is not JSON, and lets the database's `IntegrityError` through
         when a place is taken.
         """
-        if not values:
-            return {}
+        return self.writer(session, case)(first, values, created=created)
+
+    def _store(
+        self, session: Session, case: str, first: int, values: Mapping[str, JSONInput], cipher: AESGCM
+    ) -> dict[str, Opened]:
         stored = {
             name: Opened(canonical.plain(value, name), self._random_bytes(SECRET_BYTES))
             for name, value in values.items()
         }
-        cipher = AESGCM(self._case_key(session, case) or self._new_case_key(session, case, created))
         rows = []
         for number, opened in enumerate(stored.values(), start=first):
             nonce = self._random_bytes(NONCE_BYTES)

@@ -78,7 +78,7 @@ class TrappedChannel:
 def trap(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Trap:
     """A trap at every journal write, every draw and every act."""
     made = Trap()
-    for owner, name in ((Ledger, "write"), (Drawing, "draw")):
+    for owner, name in ((Ledger, "write"), (Drawing, "written")):
         monkeypatch.setattr(owner, name, _between_points(getattr(owner, name), made))
     ask = ground.register.ask
 
