@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import exists, false, or_, update
+from sqlalchemy import bindparam, exists, false, or_, update
 from sqlmodel import Session, col, select
 
 from audit.clock import Clock
 from audit.errors import JournalConflictError
 from audit.log.entry import Actor
-from audit.log.journal import Journal, Recorded
+from audit.log.journal import Journal, New, Recorded
 from audit.log.receipt import Receipt, receipt_of
 from audit.log.tables import EntryRow
 from robot.engine.case import CaseState, SampleTask
@@ -27,6 +27,11 @@ CONFLICTS = 5
 READING = "access.read"
 QUIET = (READING, "review.", "sample.")
 """How the types of entries begin that do not move a case: others write them while a worker has it in hand."""
+
+_CASES = CaseRow.metadata.tables[CaseRow.__tablename__]
+_NEWER = select(EntryRow.type).where(
+    EntryRow.case_ref == bindparam("case"), col(EntryRow.case_seq) >= bindparam("entries")
+)
 
 
 class StaleCaseError(Exception):
@@ -115,7 +120,9 @@ class Ledger:
         for _ in range(CONFLICTS):
             try:
                 with self.database.write() as session:
-                    self._append(session, ref, draft, actor)
+                    self.journal.append(
+                        session, ref, draft.type, actor=actor, body=dict(draft.body), personal=dict(draft.personal)
+                    )
                     return
             except JournalConflictError:
                 continue
@@ -123,8 +130,10 @@ class Ledger:
         raise StaleCaseError(msg)
 
     def _appended(self, session: Session, state: CaseState, drafts: Sequence[Draft], actor: Actor) -> CaseState:
-        for draft in drafts:
-            state = after(state, self._append(session, state.ref, draft, actor))
+        news = [New(draft.type, dict(draft.body), dict(draft.personal), draft.intent) for draft in drafts]
+        entries = self.journal.append_all(session, state.ref, news, actor=actor)
+        for entry, draft in zip(entries, drafts, strict=True):
+            state = after(state, Recorded(entry, dict(draft.personal)))
         return state
 
     def must_be_newest(self, state: CaseState) -> None:
@@ -143,20 +152,20 @@ class Ledger:
                 session.merge(task_row(state, task))
         if state.canary:
             return  # nobody's case: it has no row that lists and figures could count
-        changes = {**projection(state), "revision": CaseRow.revision + 1}
+        changes = {**projection(state), "revision": _CASES.c.revision + 1}
         if queue is not None:
             changes |= {"queue": queue, "job": state.entries}
         if changes["picked"] is False:
             # A pick that was made afterwards is not unmade by a worker that has not seen it.
-            changes["picked"] = or_(col(CaseRow.picked).is_(True), false())
+            changes["picked"] = or_(_CASES.c.picked.is_(True), false())
         same = [
-            col(CaseRow.ref) == before.ref,
-            col(CaseRow.position) == before.position,
-            col(CaseRow.status) == before.status,
+            _CASES.c.ref == before.ref,
+            _CASES.c.position == before.position,
+            _CASES.c.status == before.status,
         ]
         if term is not None:
             same.append(exists().where(col(WorkerRow.term) == term))
-        changed = session.connection().execute(update(CaseRow).where(*same).values(**changes))
+        changed = session.connection().execute(update(_CASES).where(*same).values(**changes))
         if changed.rowcount != 1:
             what = f"is no longer at position {before.position}, or the worker's lease was taken"
             msg = f"case {state.ref} {what}; another worker has moved it or will"
@@ -165,23 +174,11 @@ class Ledger:
     def _put(self, session: Session, state: CaseState, queue: str, delay: float) -> None:
         self.jobs.put(session, state.ref, queue, number=state.entries, due_at=state.due_at, delay=delay)
 
-    def _append(self, session: Session, ref: str, draft: Draft, actor: Actor) -> Recorded:
-        entry = self.journal.append(
-            session,
-            ref,
-            draft.type,
-            actor=actor,
-            body=dict(draft.body),
-            personal=dict(draft.personal),
-            intent=draft.intent,
-        )
-        return Recorded(entry, dict(draft.personal))
-
 
 def _must_be_newest(session: Session, state: CaseState) -> None:
     """Two workers with the same segment would otherwise both intend the same effect, and both act."""
-    newer = select(EntryRow.type).where(EntryRow.case_ref == state.ref, col(EntryRow.case_seq) >= state.entries)
-    found = next((kind for kind in session.exec(newer) if moves(kind)), None)
+    newer = session.scalars(_NEWER, {"case": state.ref, "entries": state.entries})
+    found = next((kind for kind in newer if moves(kind)), None)
     if found is not None:
         msg = f"case {state.ref} got {found} after entry {state.entries}; another worker has moved it"
         raise StaleCaseError(msg)
