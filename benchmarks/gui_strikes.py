@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from playwright.async_api import Error as PlaywrightError
-
 from benchmarks.gui_ours import NOTE, SCREEN
 from robot.gui.browser import BrowserPool
 from testbed.verksamhetssystem.faults import Fault, FaultKind, Faults
@@ -24,7 +22,6 @@ PAGES = {
     ),
 }  # fmt: skip
 SAVES = {SCREEN: "spara_berakning", NOTE: "spara_anteckning"}
-CRASH_SECONDS = 0.5
 KILLED, CRASHED = "browser_killed", "renderer_crashed"
 # Seconds beside a patience of 3: slow but in time, given up before it is handled, handled but answered too late.
 SLOW = {
@@ -92,23 +89,16 @@ class Striking(Faults):
             self._seen += 1
             if self._seen == strike.after + 1 and self._pool is not None and self._loop is not None:
                 self.struck = True
-                blow = _kill if strike.name == KILLED else _crash
-                asyncio.run_coroutine_threadsafe(blow(self._pool), self._loop)
+                blow = _hit(self._pool, only="" if strike.name == KILLED else "renderer")
+                asyncio.run_coroutine_threadsafe(blow, self._loop)
         return hit
 
 
-async def _kill(pool: BrowserPool) -> None:
-    for pid in await pool.processes():
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-async def _crash(pool: BrowserPool) -> None:
-    for page in pool.pages():
-        with suppress(PlaywrightError, TimeoutError):
-            protocol = await page.context.new_cdp_session(page)
-            async with asyncio.timeout(CRASH_SECONDS):  # a crashed renderer does not answer
-                await protocol.send("Page.crash")
+async def _hit(pool: BrowserPool, *, only: str = "") -> None:
+    for pid, kind in (await pool.processes()).items():
+        if kind == only or not only:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def positions() -> Sequence[Position]:

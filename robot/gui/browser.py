@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypedDict
 
-from playwright.async_api import Browser, Page, Playwright, ViewportSize, async_playwright
+from playwright.async_api import Browser, Playwright, ViewportSize, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from connectors.manifest import KnownDialog
@@ -120,14 +120,9 @@ class BrowserPool:
             await self._playwright.stop()
         self._browser = self._playwright = None
 
-    def pages(self) -> list[Page]:
-        """Every page of the browser, for whoever wants to see what the robot makes of a broken one."""
-        contexts = [] if self._browser is None else self._browser.contexts
-        return [page for context in contexts for page in context.pages]
-
-    async def processes(self) -> list[int]:
-        """The process numbers of the browser; empty when none runs."""
-        return [] if self._browser is None else await processes(self._browser)
+    async def processes(self) -> dict[int, str]:
+        """The browser's process numbers with what each one is ("browser", "renderer", …); empty when none runs."""
+        return {} if self._browser is None else await processes(self._browser)
 
     @asynccontextmanager
     async def tab(self, login: str, concurrency: int, known: Sequence[KnownDialog] = ()) -> AsyncIterator[Tab]:
@@ -220,15 +215,15 @@ async def memory_megabytes(browser: Browser) -> float:
     return sum(_resident(pid) for pid in await processes(browser))
 
 
-async def processes(browser: Browser) -> list[int]:
-    """The process numbers of a browser; empty when it does not answer."""
+async def processes(browser: Browser) -> dict[int, str]:
+    """The process numbers of a browser with their types; empty when it does not answer."""
     try:
         protocol = await browser.new_browser_cdp_session()
         found = await protocol.send("SystemInfo.getProcessInfo")
         await protocol.detach()
     except PlaywrightError:
-        return []
-    return [process["id"] for process in found["processInfo"]]
+        return {}
+    return {process["id"]: process["type"] for process in found["processInfo"]}
 
 
 def _resident(pid: int) -> float:
