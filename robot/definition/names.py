@@ -112,6 +112,15 @@ def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, 
         if stratum not in process.stickprov.rates:
             message = f"the stratum `{stratum}` has no rate"
             document.problems.append(document.problem(("stickprov", "rates"), message, at="key"))
+    for index, stratum in enumerate(process.stickprov.follow_up):
+        if stratum not in strata:
+            message = f"`{rule}` never answers `{stratum}`"
+            path = ("stickprov", "follow_up", index)
+            document.problems.append(document.problem(path, message, did_you_mean(stratum, strata)))
+    if not process.stickprov.target <= process.stickprov.tolerable < 1:
+        message = "expected target ≤ tolerable < 1: the aim lies below what stops the robot"
+        place = "tolerable" if "tolerable" in document.data["stickprov"] else "rates"
+        document.problems.append(document.problem(("stickprov", place), message, at="key"))
 
 
 def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:
