@@ -85,6 +85,7 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
         _check_query(mentions, document, ("steps", index), step)
         if step.verb == "draw":
             _check_strata(mentions, document, process, step.names()[0].name)
+    _check_target(document, process)
     for rule in process.review.always:
         mentions.check(document, ("review", "always", rule), "rule", rule, REMARKS)
     if process.answer is not None:
@@ -96,6 +97,14 @@ def check_process(mentions: Mentions, document: Document, process: ProcessFile, 
     if process.explain is not None:
         for supposed in process.explain.what_if:
             mentions.check(document, ("explain", "what_if", supposed), "value", supposed, Decimal)
+
+
+def _check_target(document: Document, process: ProcessFile) -> None:
+    plan = process.stickprov
+    if plan is not None and not plan.target <= plan.tolerable < 1:
+        message = "expected target ≤ tolerable < 1: the aim lies below what stops the robot"
+        place = next((word for word in ("target", "tolerable") if word in document.data["stickprov"]), "rates")
+        document.problems.append(document.problem(("stickprov", place), message, at="key"))
 
 
 def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, rule: str) -> None:
@@ -117,10 +126,6 @@ def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, 
             message = f"`{rule}` never answers `{stratum}`"
             path = ("stickprov", "follow_up", index)
             document.problems.append(document.problem(path, message, did_you_mean(stratum, strata)))
-    if not process.stickprov.target <= process.stickprov.tolerable < 1:
-        message = "expected target ≤ tolerable < 1: the aim lies below what stops the robot"
-        place = "tolerable" if "tolerable" in document.data["stickprov"] else "rates"
-        document.problems.append(document.problem(("stickprov", place), message, at="key"))
 
 
 def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:
