@@ -98,10 +98,14 @@ class ChannelManifest(Common):
 
 
 class Login(Strict):
-    """How a person logs in: page, visible labels, and the texts that tell a live session from an expired one."""
+    """How a person logs in: page, visible labels, and the texts that tell a live session from an expired one.
+
+    ``next``: the button after the user name, where the password is asked for on a page of its own.
+    """
 
     path: Text
     username: Text
+    next: Text | None = None
     password: Text
     button: Text
     session_sign: Text

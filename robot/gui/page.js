@@ -41,7 +41,7 @@ async (request) => {
       people: request.people ? people() : [],
       alerts: alerts(),
       messages: all(MESSAGES).map(textOf).filter(Boolean),
-      dialog: open ? { name: dialogName(open), text: textOf(open) } : null,
+      dialog: open ? { names: dialogNames(open), text: textOf(open) } : null,
       controls: controls().map(({ els, ...rest }) => rest),
       shown: shown(),
       tables: tables().map((table) => ({
@@ -176,7 +176,7 @@ async (request) => {
     if (el.disabled || el.getAttribute("aria-disabled") === "true")
       return { count: 1, disabled: true, settled: true, page: describe() };
     if (Date.now() > (request.untilMs ?? Infinity)) return { count: 1, late: true, settled: true, page: describe() };
-    const before = { alerts: alerts().join(), dialog: dialog() };
+    const before = { alerts: alerts().join(), dialog: dialog(), there: arrived() };
     const [inner, frame] = [el.ownerDocument, el.ownerDocument.defaultView.frameElement];
     const after = watch();
     let leaving = false;
@@ -188,14 +188,16 @@ async (request) => {
     // A frame's next document comes inside this one.
     const gone = () => leaving && !(frame && frame.contentDocument && frame.contentDocument !== inner && frame.contentDocument.readyState === "complete");
     const known = request.heading || request.headingStarts || request.dialog || request.message;
+    // What already showed the expected heading before the press has not answered it until something changes.
+    const answered = () => arrived() && (!before.there || after.changed() || after.quiet(QUIET_MS));
     const done = () =>
       !gone() && !busy() &&
-      (arrived() || (alerts().length && alerts().join() !== before.alerts) || (dialog() && dialog() !== before.dialog && !request.dialog) ||
+      (answered() || (alerts().length && alerts().join() !== before.alerts) || (dialog() && dialog() !== before.dialog && !request.dialog) ||
         (!known && after.quiet(after.changed() ? QUIET_MS / 3 : QUIET_MS)));
     return { count: 1, settled: await until(done, request.limitMs), page: await whole() };
   };
   const arrived = () => {
-    if (request.dialog) return !!dialog() && dialogName(dialog()) === request.dialog;
+    if (request.dialog) return !!dialog() && dialogNames(dialog()).includes(request.dialog);
     if (request.message) return pageText().includes(request.message);
     const heads = request.heading || request.headingStarts ? headings() : [];
     return heads.some((head) => (request.heading ? head === request.heading : head.startsWith(request.headingStarts)));

@@ -217,10 +217,10 @@
   const holdsAny = (el) => !!el.querySelector(`button,a,[onclick],[role=button],${CONTROLS}`);
   const dialog = () => openDialog(document);
   const openDialog = kept(() => all(DIALOGS).pop() || cover() || null);
-  const dialogName = (el) => {
-    if (given(el)) return given(el);
-    const head = [...roots(el)].flatMap((one) => [...one.querySelectorAll(`${HEADINGS},legend`)]).find(visible);
-    return head ? textOf(head) : "";
+  // Steps of one box are told apart by the heading inside it; it comes first.
+  const dialogNames = (el) => {
+    const inside = (selector) => roots(el).flatMap((one) => [...one.querySelectorAll(selector)]).filter(visible).map(textOf);
+    return [...new Set([...inside(HEADINGS), given(el), ...inside("legend")])].filter(Boolean);
   };
   const scope = () => dialog() || document;
 
@@ -314,6 +314,11 @@
     const control = [...cell.querySelectorAll(CONTROLS)].find(visible);
     return control ? valueOf(control) : textOf(cell);
   };
+  // A table of two columns without headers, where each left cell is short and says something of its own.
+  const areFacts = (table) => {
+    const rows = bodyRows(table).map(cellsOf), labels = rows.map(([left]) => left && plain(left.innerText));
+    return rows.length > 1 && rows.every((cells) => cells.length === 2) && new Set(labels).size === labels.length && labels.every((text) => text.length <= LONGEST_LABEL && !/^[\d\s.,-]+$/.test(text));
+  };
   const shown = () => {
     const found = [];
     const add = (label, value, more = {}) => label && found.push({ label: bare(label), value, ...more });
@@ -322,7 +327,7 @@
       if (value && value.matches("dd")) add(textOf(term), textOf(value));
     }
     for (const table of tables()) {
-      const pairs = !headRow(table);
+      const pairs = !headRow(table), alike = pairs && areFacts(table);
       for (const row of bodyRows(table)) {
         const cells = cellsOf(row);
         if (cells.length === 2 && cells[0].matches("th,[role=rowheader]")) add(textOf(cells[0]), cellText(cells[1]), { table: tableName(table) });
@@ -330,7 +335,7 @@
           for (let at = 0; at < cells.length; at += 2)
             if (!holds(cells[at]) && !holds(cells[at + 1]) && !cells[at].querySelector("table") && !cells[at + 1].querySelector("table,p,h1,h2,h3")) {
               const text = plain(cells[at].innerText);
-              if (cells[at].matches("th") || /:$/.test(text) || cells[at].querySelector("b,strong,label")) add(text, textOf(cells[at + 1]));
+              if (alike || cells[at].matches("th") || /:$/.test(text) || cells[at].querySelector("b,strong,label")) add(text, textOf(cells[at + 1]));
             }
       }
     }

@@ -68,7 +68,7 @@ class Seen:
     alerts: tuple[str, ...]
     messages: tuple[str, ...]
     dialog: str | None
-    dialog_name: str
+    dialog_names: tuple[str, ...]
     message: str
     controls: tuple[Control, ...]
     shown: tuple[tuple[str, str], ...]
@@ -88,7 +88,7 @@ class Seen:
             alerts=tuple(data["alerts"]),
             messages=tuple(data["messages"]),
             dialog=data["dialog"]["text"] if data["dialog"] else None,
-            dialog_name=data["dialog"]["name"] if data["dialog"] else "",
+            dialog_names=tuple(data["dialog"]["names"]) if data["dialog"] else (),
             message=data["message"],
             controls=tuple(_control(entry) for entry in data["controls"]),
             shown=tuple((entry["label"], entry["value"]) for entry in data["shown"]),
@@ -101,10 +101,15 @@ class Seen:
         if page.message is not None:
             return self.message == page.message
         if page.dialog is not None:
-            return self.dialog is not None and self.dialog_name == page.dialog
+            return page.dialog in self.dialog_names
         if page.heading is not None:
             return page.heading in self.headings
         return page.heading_starts is None or any(head.startswith(page.heading_starts) for head in self.headings)
+
+    @property
+    def dialog_name(self) -> str:
+        """What tells the dialog best: the heading inside it, else its name."""
+        return self.dialog_names[0] if self.dialog_names else ""
 
     def labelled(self, label: str) -> list[str]:
         """The values shown beside a label, each once; more than one: the page contradicts itself."""

@@ -63,7 +63,7 @@ class Session:
         self.now = now
         self.limit = system.manifest.timeouts.read_seconds
         self._whose = [str(values[name]) for name in screen.identity.shows]
-        self._dialog: str | None = None  # the declared one that the page at hand stands in
+        self._dialogs: tuple[str | None, ...] = (None,)  # declared: the one just left, and the one the page stands in
         self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
 
     async def begin(self) -> Seen:
@@ -76,20 +76,20 @@ class Session:
         seen = await self._go(self.system.manifest.start)
         login = self.system.manifest.login
         if not seen.words[0]:
-            for label, text in (
-                (login.username, self.system.username),
-                (login.password, self.system.password.get_secret_value()),
-            ):
-                if len([one for one in seen.controls if one.label == label]) != 1:
-                    raise GuiFailure(
-                        "stop", "inloggningen_andrad", f"Inloggningssidan saknar fältet {label}.", label=label
-                    )
-                await self._type({"label": label}, text)
+            await self._give(seen, login.username, self.system.username)
+            if login.next is not None:
+                seen = await self.press(login.next, Page(), login=True)
+            await self._give(seen, login.password, self.system.password.get_secret_value())
             seen = await self.press(login.button, Page(), login=True)
             if not seen.words[0]:
                 raise GuiFailure("stop", "inloggning_nekad", f"{self.system.manifest.title} släppte inte in roboten.")
             seen = await self._go(self.system.manifest.start)
         return self.check(seen)
+
+    async def _give(self, seen: Seen, label: str, text: str) -> None:
+        if len([one for one in seen.controls if one.label == label]) != 1:
+            raise GuiFailure("stop", "inloggningen_andrad", f"Inloggningssidan saknar fältet {label}.", label=label)
+        await self._type({"label": label}, text)
 
     async def _go(self, path: str) -> Seen:
         self.tab.leave()
@@ -99,7 +99,7 @@ class Session:
 
     async def await_page(self, page: Page) -> Seen:
         """The page, once it shows what tells it apart, or has been still for a moment; checked as `check` says."""
-        self._dialog = page.dialog
+        self._dialogs = (page.dialog,)
         return self.check(await self.arrive(page))
 
     async def arrive(self, page: Page = NOWHERE) -> Seen:
@@ -165,7 +165,7 @@ class Session:
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
         self.tab.leave()
-        self._dialog = then.dialog
+        self._dialogs = (self._dialogs[-1], then.dialog)
         try:
             return await self._unless_interrupted(self.ask(operation, **_expected(then), **more))
         except LeftError:
@@ -290,7 +290,7 @@ class Session:
 
     def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
-        if self.tab.dialogs or (seen.dialog and not dialog and seen.dialog_name != self._dialog):
+        if self.tab.dialogs or (seen.dialog and not dialog and not set(self._dialogs) & set(seen.dialog_names)):
             raise self._unexpected_dialog(seen)
         if self.tab.windows:
             text = "Systemet öppnade ett fönster som roboten inte känner till."

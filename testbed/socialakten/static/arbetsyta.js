@@ -43,6 +43,11 @@ const sok = () => {
 
 const plan = (...rader) => h("table", { class: "plan" }, h("tbody", {}, ...rader.map(([etikett, ...varde]) => h("tr", {}, h("td", {}, etikett), h("td", {}, ...varde)))));
 
+const INNEHALL = {
+  berakning: ({ summor }) => summor.Slutsumma,
+  beslut: ({ utfall, belopp }) => `${utfall}, ${belopp}`,
+  anteckning: (post) => post.rubrik,
+};
 const SLAG = { berakning: "Beräkningar", beslut: "Beslut", anteckning: "Anteckningar" };
 
 const akten = async (nummer, flik = "berakning") => {
@@ -51,9 +56,9 @@ const akten = async (nummer, flik = "berakning") => {
     h("div", { class: "knapp", role: "tab", "aria-selected": slag === flik, tabindex: 0, onclick: () => (location.hash = `#/akt/${nummer}/${slag}`) }, text),
   );
   const poster = akt.records.filter((post) => post.kind === flik).reverse();
-  const huvud = h("div", { role: "row" }, ...["Nummer", "Månad", "Skriven av", ""].map((text) => h("div", { role: "columnheader" }, text)));
+  const huvud = h("div", { role: "row" }, ...["Nummer", "Månad", "Innehåll", "Skriven av", ""].map((text) => h("div", { role: "columnheader" }, text)));
   const rader = poster.map((post) =>
-    h("div", { role: "row" }, ...[post.number, post.month, post.by].map((text) => h("div", { role: "cell" }, text)), h("div", { role: "cell" }, knapp("Visa", () => (location.hash = `#/akt/${nummer}/post/${post.number}`)))),
+    h("div", { role: "row" }, ...[post.number, post.month, INNEHALL[post.kind](post.content), post.by].map((text) => h("div", { role: "cell" }, text)), h("div", { role: "cell" }, knapp("Visa", () => (location.hash = `#/akt/${nummer}/post/${post.number}`)))),
   );
   visa(
     band(akt),

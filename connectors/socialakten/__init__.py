@@ -1,0 +1,1 @@
+"""The case system that handläggare use, worked through its own screens."""
