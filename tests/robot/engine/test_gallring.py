@@ -1,7 +1,6 @@
 """Gallring: what is erased is gone from every file, what is kept is kept, and a crash in between changes nothing."""
 
 import hashlib
-import hmac
 import json
 import re
 import shutil
@@ -323,25 +322,27 @@ def left_over(ground: Ground, ref: str) -> set[str]:
     return set(HEX.findall(written)) - public
 
 
-def guesses(number: str, ref: str, data: str, content: str) -> Iterator[bytes]:
-    """What a number may have been hashed in, for somebody who knows everything else of the case."""
-    yield number.encode()
-    yield data.replace(NUMBERS[1], number).encode()
-    yield PROCESS.encode() + b"\0" + data.replace(NUMBERS[1], number).encode()
-    yield content.replace(NUMBERS[1], number).encode()
-    yield f"{ref}|{number}".encode()
+class Guess:
+    """What a number may have been hashed in, for somebody who knows everything else: the hash for any number."""
+
+    def __init__(self, text: str) -> None:
+        first, *self.rest = (part.encode() for part in text.split(NUMBERS[1]))
+        self.begun = hashlib.sha256(first)
+
+    def first_bytes(self, number: bytes) -> bytes:
+        """As many bytes of the hash as the name of an effect has."""
+        digest = self.begun.copy()
+        for part in self.rest:
+            digest.update(number + part)
+        return digest.digest()[:20]
 
 
-def tried(numbers: Iterator[str], ref: str, data: str, content: str, left: set[str]) -> list[str]:
-    """The numbers that some hash of some guess finds among what is left, whole or cut as effect keys are."""
-    ends = {one[:40] for one in left}
-    return [
-        number
-        for number in numbers
-        for guess in guesses(number, ref, data, content)
-        if hashlib.sha256(guess).hexdigest()[:40] in ends
-        or hmac.new(ref.encode(), guess, hashlib.sha256).hexdigest()[:40] in ends
-    ]
+def tried(numbers: Iterator[str], ref: str, delivery: str, content: str, left: set[str]) -> list[str]:
+    """The numbers that some hash of some guess finds among what is left."""
+    texts = (NUMBERS[1], f"{ref}|{NUMBERS[1]}", delivery, f"{PROCESS}\0{delivery}", content)
+    guesses = [Guess(text).first_bytes for text in texts]
+    ends = {bytes.fromhex(one[:40]) for one in left}
+    return [number for number in numbers for guess in guesses if guess(number.encode()) in ends]
 
 
 def century(first: date, days: int) -> Iterator[str]:
