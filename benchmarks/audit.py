@@ -9,20 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
-from sqlmodel import Session
 
+from audit.canonical import JSONInput
 from audit.clock import SystemClock
 from audit.log import sequencer, tree
 from audit.log.entry import Actor, leaf_hash, new_case_ref, timestamp
 from audit.log.export import export_log
 from audit.log.heads import Heads
-from audit.log.journal import Journal
+from audit.log.journal import Journal, New
 from audit.log.keys import log_keys
 from audit.log.notary import Notary, keep
 from audit.log.tables import ENTRIES, PENDING
@@ -38,7 +38,7 @@ ROUNDS = 5
 PROOFS = 2000
 ENTRIES_PER_CASE = 50
 ROWS_AT_ONCE = 10_000
-_BODY = {
+_BODY: Mapping[str, JSONInput] = {
     "rule": "boendekostnad",
     "law": "SoL (2025:400) 12 kap. 7 §",
     "outcome": "bifall",
@@ -66,11 +66,13 @@ def _appends(folder: Path, seconds: float) -> dict[str, Any]:
     cases = [new_case_ref(random.Random(number).randbytes) for number in range(64)]
     step = 0
 
-    def append(session: Session, count: int) -> None:
+    def append(count: int) -> int:
         nonlocal step
-        for _ in range(count):
-            step += 1
-            journal.append(session, cases[step % len(cases)], "rule.evaluated", actor=ACTOR, body=_BODY)
+        step += 1
+        with database.write() as session:
+            news = [New("rule.evaluated", _BODY)] * count
+            journal.append_all(session, cases[step % len(cases)], news, actor=ACTOR)
+        return count
 
     def bare() -> int:
         with database.engine.begin() as connection:
@@ -78,14 +80,10 @@ def _appends(folder: Path, seconds: float) -> dict[str, Any]:
         return 1
 
     def single() -> int:
-        with database.write() as session:
-            append(session, 1)
-        return 1
+        return append(1)
 
     def batched() -> int:
-        with database.write() as session:
-            append(session, BATCH)
-        return BATCH
+        return append(BATCH)
 
     def personal() -> int:
         with database.write() as session:

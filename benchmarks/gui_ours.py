@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +15,12 @@ from pydantic import SecretStr
 
 from audit.clock import SystemClock
 from audit.log.entry import Actor
+from audit.log.receipt import Receipt
 from benchmarks.gui_cases import GuiCase, screen
 from benchmarks.gui_raw import USER
+from connectors.contract import Failed
 from connectors.manifest import CaseSystemManifest, discover
+from robot.definition.model import Stickprov
 from robot.engine.case import CaseState
 from robot.engine.house import House
 from robot.engine.intake import Accepted
@@ -60,9 +62,12 @@ class JournalHand:
         self._ledger.must_be_newest(self.state)
         return left
 
-    def draw(self, stratum: str, rate: Fraction) -> None:
+    async def draw(self, stratum: str, plan: Stickprov) -> Failed | None:
         """Nothing is drawn here."""
-        raise NotImplementedError(stratum, rate)
+        raise NotImplementedError(stratum, plan)
+
+    def receipt(self) -> Receipt | None:
+        """No log is signed here."""
 
     def pull(self, scope: Scope, code: str) -> None:
         """Keep what was pulled."""

@@ -213,7 +213,8 @@ def _ks_p(values: Sequence[float]) -> float:
     ordered = sorted(values)
     distance = max(max((i + 1) / n - v, v - i / n) for i, v in enumerate(ordered))
     x = (sqrt(n) + 0.12 + 0.11 / sqrt(n)) * distance
-    return min(1.0, max(0.0, 2 * sum((-1) ** (k - 1) * exp(-2 * (k * x) ** 2) for k in range(1, 101))))
+    terms = (exp(-2 * (k * x) ** 2) * (1 if k % 2 else -1) for k in range(1, 101))
+    return min(1.0, max(0.0, 2 * sum(terms)))
 
 
 def _learner(seen: Sequence[Seen]) -> dict[str, Any]:

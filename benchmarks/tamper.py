@@ -27,13 +27,14 @@ MODULES = (tamper_inside, tamper_log, tamper_papers)
 Tick = Callable[[int, int], None]
 
 
-def run(*, quick: bool = False, jobs: int = 2, tick: Tick = lambda *_: None) -> dict[str, Any]:
+def run(
+    *, positions: int = POSITIONS, honest: int = HONEST, jobs: int = 2, tick: Tick = lambda *_: None
+) -> dict[str, Any]:
     """Try every attack at random positions, and verify honest logs.
 
     ``found`` counts runs that ended in the attack's own exit code, ``missed`` all others. ``window`` is the attack that
     leaves no trace to find, by design: an entry added and removed again before anybody outside has a head or a receipt.
     """
-    positions, honest = (QUICK_POSITIONS, QUICK_HONEST) if quick else (POSITIONS, HONEST)
     work = [("attack", attack.name, positions) for attack in ATTACKS] + [("window", "", positions)]
     step = 20
     work += [("honest", f"{first}", min(step, honest - first)) for first in range(0, honest, step)]
@@ -43,13 +44,13 @@ def run(*, quick: bool = False, jobs: int = 2, tick: Tick = lambda *_: None) -> 
             codes.setdefault(name if kind == "attack" else kind, Counter()).update(found)
             tick(done, len(work))
     expected = {attack.name: int(attack.code) for attack in ATTACKS}
-    found = sum(codes[name][code] for name, code in expected.items())
+    caught = sum(codes[name][code] for name, code in expected.items())
     runs = len(ATTACKS) * positions
     return {
         "attacks": len(ATTACKS),
         "runs": runs,
-        "found": found,
-        "missed": runs - found,
+        "found": caught,
+        "missed": runs - caught,
         "honest_logs": honest,
         "false_alarms": honest - codes["honest"][0],
         "window": {"runs": positions, "missed": codes["window"][0], "found_with_a_receipt": codes["window"][Code.FORK]},

@@ -96,14 +96,14 @@ def _house(data: Path, url: str, scenario: Scenario, town: Municipality) -> Hous
     return house
 
 
-def _environment(town: Municipality, settings: Settings, pace: Pace) -> Mapping[str, str]:
+def _environment(town: Municipality, settings: Settings, pace: Pace) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX) or "BROWSER" in name}
     places = {
         f"{PREFIX}DATA": str(settings.data),
         f"{PREFIX}DATABASE_URL": settings.database,
         f"{PREFIX}INTAKE_FOLDER": str(settings.intake),
     }
-    return kept | town.environment() | _hurried(pace) | places
+    return {**kept, **town.environment(), **_hurried(pace), **places}
 
 
 def _hurried(pace: Pace) -> Mapping[str, str]:

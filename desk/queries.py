@@ -139,15 +139,15 @@ def _seen_by(user: User) -> Any:
     """The condition that leaves out the decisions that this user must review without having seen them."""
     nobody_yet = and_(
         col(SampleTaskRow.reviewer).is_(None),
-        SampleTaskRow.number == 1,
-        SampleTaskRow.mode == "hold",
+        col(SampleTaskRow.number) == 1,
+        col(SampleTaskRow.mode) == "hold",
         col(CaseRow.status).in_(("person", "applicant")),
     )
     hidden = exists().where(
-        SampleTaskRow.case_ref == CaseRow.ref,
+        col(SampleTaskRow.case_ref) == col(CaseRow.ref),
         col(SampleTaskRow.blind),
         col(SampleTaskRow.answered_at).is_(None),
-        or_(SampleTaskRow.reviewer == user.account, nobody_yet),
+        or_(col(SampleTaskRow.reviewer) == user.account, nobody_yet),
     )
     return ~hidden
 

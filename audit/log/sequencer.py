@@ -32,8 +32,8 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
     """Give up to ``most`` waiting entries the next places, and return their types; an empty set when none waits.
 
     The caller is the only one who does so at the time, and commits. Entries of one case keep their order: a later one
-    is only written when the one before is committed. Raises `LogError` for an entry whose bytes are not those that
-    were written: it gets no place, and neither does anything after it.
+    is written after the one before, in the same transaction or when that one is committed. Raises `LogError` for an
+    entry whose bytes are not those that were written: it gets no place, and neither does anything after it.
     """
     query = select(EntryRow.id, EntryRow.type, EntryRow.case_ref, EntryRow.data, EntryRow.leaf)
     query = query.join(PendingRow, col(PendingRow.entry_id) == col(EntryRow.id))

@@ -1,10 +1,12 @@
 """The journal's table and the tree's: a row is the stored bytes or hashes, and the columns that find them."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
-def _number(**more: bool) -> Column[int]:
+def _number(**more: Any) -> Column[int]:
     return Column(BigInteger().with_variant(Integer, "sqlite"), **more)
 
 

@@ -28,7 +28,8 @@ def commit_canary(scribe: Scribe, period: Period, commitment: str) -> Period:
     if period.closed:
         raise DrawError(f"{period.chain}: the period is closed: canaries are committed to before that")
     number = sum(entry.type == CANARY for entry in scribe.entries(period.chain)) + 1
-    body = {"log": period.log, "period": period.period, "canary": number, "commitment": commitment}
+    where: dict[str, JSONInput] = {"log": period.log, "period": period.period}
+    body = {**where, "canary": number, "commitment": commitment}
     return write_to(scribe, period, CANARY, body)
 
 

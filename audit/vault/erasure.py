@@ -4,6 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from sqlmodel import func, select
 
+from audit.canonical import JSONInput
 from audit.log.entry import Actor, Entry
 from audit.log.journal import ERASED, Journal
 from audit.vault.tables import CaseKeyRow, ValueRow
@@ -24,7 +25,8 @@ def erase(journal: Journal, session: Session, case: str, *, decision: str, by: s
     ``decision`` is the reference of the decision on gallring, ``by`` the account that carried it out.
     Raises what `Journal.append` raises.
     """
-    body = {"decision": decision, "fields": EVERYTHING, "count": count_values(session, case), "by": by}
+    count = count_values(session, case)
+    body: dict[str, JSONInput] = {"decision": decision, "fields": EVERYTHING, "count": count, "by": by}
     entry = journal.append(session, case, ERASED, actor=actor, body=body)
     session.execute(delete(ValueRow).where(ValueRow.case_ref == case))  # type: ignore[arg-type] # SQLModel's columns
     session.execute(delete(CaseKeyRow).where(CaseKeyRow.case_ref == case))  # type: ignore[arg-type] # as above

@@ -78,13 +78,13 @@ class Canaries:
             "facts": sorted(canary.facts),
             "due_at": due,
         }
-        hidden = {
+        hidden: dict[str, Any] = {
             **canary.facts,
             "shown": {"outcome": canary.shown_outcome, "amount_ore": canary.shown_ore},
             "truth": truth,
             "nonce": nonce,
         }
-        task = {
+        task: dict[str, Any] = {
             "task": "random-1",
             "lane": "canary",
             "number": 1,

@@ -222,8 +222,8 @@ class Corrections:
         noted = {entry.body["case"] for entry in known if entry.type == FOUND}
         for one in search.affected:
             if one.case not in noted:
-                body = {**asdict(one), "why": list(one.why)}
-                journal.append(session, search.campaign, FOUND, actor=actor, body=body)
+                told = {**asdict(one), "why": list(one.why)}
+                journal.append(session, search.campaign, FOUND, actor=actor, body=told)
 
     def _has_task(self, ref: str, campaign: str) -> bool:
         with self._ledger.database.read() as session:

@@ -189,7 +189,7 @@ def _log(session: Session, now: datetime) -> Sequence[Metric]:
     return [pending, size, age]
 
 
-def _screens(session: Session, now: datetime) -> Sequence[Metric]:
+def _rehearsals(session: Session, now: datetime) -> Sequence[Metric]:
     good = GaugeMetricFamily(
         "arende_screen_ok", "1 when the newest rehearsal went through, by screen.", labels=["process", "screen"]
     )
@@ -205,4 +205,4 @@ def _screens(session: Session, now: datetime) -> Sequence[Metric]:
     return [good, age]
 
 
-_FAMILIES: tuple[Families, ...] = (_screens, _states, _reasons, _queues, _late, _brakes, _log)
+_FAMILIES: tuple[Families, ...] = (_rehearsals, _states, _reasons, _queues, _late, _brakes, _log)

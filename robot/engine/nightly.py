@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
+from audit.canonical import JSONInput
 from audit.log.check import check_all
 from audit.log.entry import Actor
 from audit.log.tables import EntryRow
@@ -38,7 +39,8 @@ class Nightly:
         with self._house.database.read() as session:
             report = check_all(session, self._house.vault)
         kinds = sorted({problem.kind for problem in report.problems})
-        body = {"entries": report.entries, "cases": report.cases, "problems": len(report.problems), "kinds": kinds}
+        counts = {"entries": report.entries, "cases": report.cases, "problems": len(report.problems)}
+        body: dict[str, JSONInput] = {**counts, "kinds": kinds}
         with self._house.database.write() as session:
             self._house.ledger.journal.append(session, SERIES, DONE, actor=_ACTOR, body=body)
         if report.problems:

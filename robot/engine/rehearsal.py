@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from audit.log.receipt import Receipt as LogReceipt
+from connectors.contract import Failed
 from robot.definition import Definition
 from robot.definition.model import Stickprov
 from robot.engine.brake import Pulled
@@ -52,7 +54,10 @@ class _Notebook:
     def pull(self, scope: Scope, code: str) -> None:
         """Nothing: a rehearsal holds nobody else up."""
 
-    async def draw(self, stratum: str, plan: Stickprov) -> None:
+    def receipt(self) -> LogReceipt | None:
+        """None: a rehearsal decides nothing that a log could hold."""
+
+    async def draw(self, stratum: str, plan: Stickprov) -> Failed | None:
         """Never called: a rehearsal plans the draw and does not draw, or it could be repeated until it fits."""
         raise AssertionError(stratum, plan)
 

@@ -108,7 +108,7 @@ def replayed(definition: Definition, recorded: Sequence[Recorded]) -> Replayed:
 
 
 def view_on(definition: Definition, state: CaseState, one: Recorded) -> CaseView:
-    """The case as the rules saw it when the entry was made, on the day that the entry says, else on the day it bears."""
+    """The case as the rules saw it when the entry was made: on the day that it says, else on the day it bears."""
     on = one.entry.body.get("on")
     now = one.entry.at() if on is None else datetime.combine(date.fromisoformat(on), time(12), SWEDEN)
     return CaseView(definition, state, now=now)
@@ -146,7 +146,9 @@ def _decision(definition: Definition, state: CaseState, one: Recorded) -> Draft 
     if one.entry.body["by"] != "robot":
         return None  # a person decided; the proposal before them is replayed
     proposal = state.proposal
-    return made(definition, proposal and proposal.outcome, None if proposal is None else ore(proposal.amount))
+    if proposal is None:
+        return made(definition, None, None)
+    return made(definition, proposal.outcome, ore(proposal.amount))
 
 
 def _effect(definition: Definition, state: CaseState, one: Recorded) -> Draft | None:

@@ -46,7 +46,7 @@ class Scheduler:
         self._nightly = Nightly(house)
         self._letting_go = LettingGo(house.ledger, house.library, house.brakes)
         self._poll = self._guarded("intake.poll", self._folder.poll)
-        regular = {
+        regular: dict[str, tuple[float, Callable[[], object]]] = {
             "nightly": (NIGHTLY_LOOK_SECONDS, self._catch_up),
             "deadlines": (DEADLINE_SECONDS, house.deadlines.look),
             "drift": (DRIFT_SECONDS, house.drift.look),

@@ -55,7 +55,7 @@ async def check_screen(bot: Bot, text: str, contract: Contract | None, values: M
     edits: list[Edit] = []
     for _ in range(ROUNDS):
         found = _changes(screen, run)
-        place = run.at and place_of(screen, run.at)
+        place = None if run.at is None else place_of(screen, run.at)
         if not found or place is None or run.seen is None:
             break
         changes += found

@@ -107,7 +107,8 @@ class _Work:
             rows = next((n for n, one in enumerate(self.page.rows) if one.table == change.table), None)
             if rows is None:
                 return False
-            value, path = self.page.rows[rows].columns[change.label], ("rows", rows, "columns", change.label)
+            value = self.page.rows[rows].columns[change.label]
+            path: tuple[str | int, ...] = ("rows", rows, "columns", change.label)
         else:
             value, path = self.page.fields[change.label], ("fields", change.label)
         kind = change.found if change.found in {"select", "radio", "checkbox", "autocomplete"} else "text"
@@ -252,7 +253,7 @@ class _Work:
             self.edits.append(Edit(self._where(), self.page.sign, pages[later[0]].sign, "this page now comes first"))
             return True
         likeness = alike(change.label, self.seen.heading)
-        labels = [one for one in self.page.fields if any(map(lambda c, one=one: c.named(one), self.seen.controls))]
+        labels = [one for one in self.page.fields if any(control.named(one) for control in self.seen.controls)]
         share = len(labels) / len(self.page.fields) if self.page.fields else 0
         why = f"name {likeness:.0%} alike, {share:.0%} of its fields are there"
         hit = Likeness(self.seen.heading, max(likeness, share), why) if max(likeness, share) >= 0.6 else None

@@ -52,7 +52,7 @@ def _opened(corrections: Corrections, search: Search) -> int:
 
 
 def _show(search: Search, opened: int, *, as_json: bool) -> None:
-    counts = Counter(one.direction for one in search.affected)
+    counts: Counter[str] = Counter(one.direction for one in search.affected)
     report = {
         "campaign": search.campaign,
         "process": search.fixed.id,

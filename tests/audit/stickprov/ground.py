@@ -61,7 +61,7 @@ class Month:
         self.append(ref, "case.opened", {"process": LOG})
         self.append(ref, "case.cleared", {"restricted": False})
         self.append(ref, "decision.proposed", {"outcome": outcome, "stratum": stratum})
-        body = {"outcome": outcome, "amount_ore": 100_000 + number, "by": by}
+        body: dict[str, Any] = {"outcome": outcome, "amount_ore": 100_000 + number, "by": by}
         self.house.journal.append(self.session, ref, "decision.made", actor=actor, body=body)
         return ref
 

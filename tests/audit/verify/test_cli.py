@@ -326,7 +326,8 @@ def test_the_verifier_loads_nothing_of_ours(folder: Path) -> None:
     """Run by itself, it has loaded the standard library, cryptography and its own package only."""
     program = (
         "import sys; from audit.verify.cli import main; code = main(['export', sys.argv[1]]);"
-        "own = {name.split('.')[0] for name in sys.modules} & {'robot', 'connectors', 'desk', 'pydantic', 'sqlalchemy'};"
+        "own = {name.split('.')[0] for name in sys.modules};"
+        "own &= {'robot', 'connectors', 'desk', 'pydantic', 'sqlalchemy'};"
         "ours = {name for name in sys.modules if name.startswith('audit.') and not name.startswith('audit.verify')};"
         "sys.exit(code or bool(own | ours))"
     )

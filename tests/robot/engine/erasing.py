@@ -44,9 +44,9 @@ def secrets_of(ground: Ground, ref: str) -> dict[str, bytes]:
             assert opened is not None
             found[f"secret {number}"] = opened.secret
             found |= {f"value {number} {n}": text.encode() for n, text in enumerate(_texts(opened.value))}
-        row = session.get(CaseRow, ref)
-        if row is not None and row.subject is not None:
-            found["subject"] = row.subject.encode()
+        case = session.get(CaseRow, ref)
+        if case is not None and case.subject is not None:
+            found["subject"] = case.subject.encode()
         for one in session.exec(select(IntakeRow).where(IntakeRow.case_ref == ref)):
             found["digest"] = one.content_sha256.encode()
     return found

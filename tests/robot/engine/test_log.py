@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -187,7 +186,12 @@ def test_the_keeper_signs_decisions_at_once_and_the_rest_in_time(ground: Ground)
     keeper, turn = keeper_of(ground)
     keeper.tick()
     signed = lambda: ground.house.logbook().notary.heads.newest(ground.house.settings.log_origin)  # noqa: E731
-    size: Callable[[], int] = lambda: signed().size  # noqa: E731
+
+    def size() -> int:
+        head = signed()
+        assert head is not None
+        return head.size
+
     ground.handled(application())
     keeper.tick()
     decided = size()

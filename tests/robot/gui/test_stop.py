@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from audit.clock import ManualClock
+from audit.log.receipt import Receipt
+from connectors.contract import Failed
 from connectors.manifest import discover
+from robot.definition.model import Stickprov
 from robot.engine.case import CaseState
 from robot.engine.scope import Scope
 from robot.engine.world import World
@@ -49,9 +51,12 @@ class Noted:
         """Nobody else works on the case."""
         return 600.0
 
-    def draw(self, stratum: str, rate: Fraction) -> None:
+    async def draw(self, stratum: str, plan: Stickprov) -> Failed | None:
         """Never drawn here."""
-        raise AssertionError(stratum, rate)
+        raise AssertionError(stratum, plan)
+
+    def receipt(self) -> Receipt | None:
+        """No log is signed here."""
 
     def pull(self, scope: Scope, code: str) -> None:
         """Keep what was pulled."""
