@@ -15,7 +15,7 @@ RUN /opt/uv/bin/uv sync --frozen --no-dev
 FROM python:3.12-slim-bookworm AS base
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        chromium fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
+        chromium-headless-shell fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 tini \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /home/arende arende \
     && install -d -o arende -g arende -m 0700 /var/lib/arende \
@@ -25,7 +25,7 @@ WORKDIR /app
 # Secrets come as files: mount them read-only on /run/secrets, named as the settings (ARENDE_INTAKE_TOKEN, …).
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    ARENDE_BROWSER=/usr/bin/chromium \
+    ARENDE_BROWSER=/usr/bin/chromium-headless-shell \
     ARENDE_DATA=/var/lib/arende \
     ARENDE_SECRETS_DIR=/run/secrets
 USER arende

@@ -120,6 +120,9 @@ class Settings(BaseSettings):
         description="Port for /healthz, /readyz and /metrics of worker and scheduler. 0: none.",
     )
     health_host: str = Field(default="127.0.0.1", description="Address that the health port listens on.")
+    gui_images: bool = Field(
+        default=False, description="Load the pictures and fonts of case systems' pages; slower, seldom needed."
+    )
     gui_recycle_jobs: int = Field(
         default=200, ge=1, description="Screens that a login's browser context works through before it is made anew."
     )

@@ -18,7 +18,8 @@ class Connections:
     """Registers, channels and case systems for one event loop. Closed together."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._pool = BrowserPool(wear=Wear(settings.gui_recycle_jobs, settings.gui_memory_megabytes))
+        wear = Wear(settings.gui_recycle_jobs, settings.gui_memory_megabytes)
+        self._pool = BrowserPool(wear=wear, images=settings.gui_images)
         connectors = discover()
 
         def client(connector: Connector) -> Any:

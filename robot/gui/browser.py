@@ -31,6 +31,9 @@ ARGUMENTS = (
 )
 
 
+WITHOUT_PICTURES = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
+
+
 class ContextOptions(TypedDict):
     """How every context is made."""
 
@@ -66,9 +69,10 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
     return next((path for path in map(which, IN_PATH) if path), None)
 
 
-async def launch(playwright: Playwright, executable: str | None) -> Browser:
-    """A browser of this binary (None: Playwright's own) with the robot's flags."""
-    return await playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+async def launch(playwright: Playwright, executable: str | None, *, images: bool = False) -> Browser:
+    """A browser of this binary (None: Playwright's own) with the robot's flags. The robot reads no pictures."""
+    arguments = ARGUMENTS if images else ARGUMENTS + WITHOUT_PICTURES
+    return await playwright.chromium.launch(executable_path=executable, args=list(arguments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,15 @@ UNWORN = Wear(jobs=200, megabytes=1500)
 class BrowserPool:
     """Hands out tabs. Bound to the event loop it is entered in; a killed browser is started again at the next job.
 
-    ``wear``: when a context or the whole browser is made anew.
+    ``wear``: when a context or the whole browser is made anew. ``images``: pictures and fonts of the pages are loaded.
     """
 
-    def __init__(self, *, environment: Mapping[str, str] | None = None, wear: Wear = UNWORN) -> None:
+    def __init__(
+        self, *, environment: Mapping[str, str] | None = None, wear: Wear = UNWORN, images: bool = False
+    ) -> None:
         self._environment = os.environ if environment is None else environment
         self._wear = wear
+        self._images = images
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._starting = asyncio.Lock()
@@ -196,7 +203,7 @@ class BrowserPool:
                 self._playwright = await async_playwright().start()
             executable = find_browser(self._environment)
             try:
-                self._browser = await launch(self._playwright, executable)
+                self._browser = await launch(self._playwright, executable, images=self._images)
             except PlaywrightError as error:
                 if executable is not None:
                     # It is there, so it may start the next time: the machine may be short of memory, or it was killed.

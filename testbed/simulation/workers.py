@@ -115,7 +115,7 @@ class SimulatedWorker:
         self._loop.set_default_executor(_Inline(max_workers=1))
         house = SimpleNamespace(clock=town.clock, database=town.database, queue=town.queue)
         timeouts = {one: manifest.timeouts for one, manifest in town.ground.manifests.items()}
-        settle = {one: found.connect_seconds + found.read_seconds for one, found in timeouts.items()}
+        settle = {one: found.settled_after_seconds for one, found in timeouts.items()}
         self.sweep = Sweep(
             cast("House", house),
             town.runner,
