@@ -186,8 +186,11 @@ def change_rate(
     *,
     cause: str,
     figures: Mapping[str, str],
+    motivation: str = "",
 ) -> Period:
     """Journal another rate for a stratum: a higher one from the period's beginning, a lower one from the next period.
+
+    ``motivation``: why a person wanted it; kept in the vault.
 
     The earlier cases that a raised rate picks are for `audit.stickprov.close.pick_raised`. Raises as `plan_stratum`.
     """
@@ -205,15 +208,21 @@ def change_rate(
         "effective": "now" if raised and not period.closed else "next",
         "figures": dict(figures),
     }
-    period = write_to(scribe, period, RATE, body)
+    period = write_to(scribe, period, RATE, body, {"motivation": motivation} if motivation else None)
     if raised and not period.closed:
         period = plan_stratum(scribe, period, replace(planned, rate=rate))
     return period
 
 
-def write_to(scribe: Scribe, period: Period, kind: str, body: Mapping[str, JSONInput]) -> Period:
+def write_to(
+    scribe: Scribe,
+    period: Period,
+    kind: str,
+    body: Mapping[str, JSONInput],
+    personal: Mapping[str, JSONInput] | None = None,
+) -> Period:
     """Append to the period's chain. Raises `JournalConflictError` when somebody has written there since it was read."""
-    written = scribe.append(period.chain, kind, body)
+    written = scribe.append(period.chain, kind, body, personal=personal)
     _must_be_number(written, period.entries)
     return replace(_after(period, written), entries=period.entries + 1)
 

@@ -18,9 +18,18 @@ class Scribe:
     session: Session
     actor: Actor
 
-    def append(self, case: str, kind: str, body: Mapping[str, JSONInput], causes: Sequence[int] = ()) -> Entry:
-        """Write the next entry of the case or chain."""
-        return self.journal.append(self.session, case, kind, actor=self.actor, body=body, causes=causes)
+    def append(
+        self,
+        case: str,
+        kind: str,
+        body: Mapping[str, JSONInput],
+        causes: Sequence[int] = (),
+        *,
+        personal: Mapping[str, JSONInput] | None = None,
+    ) -> Entry:
+        """Write the next entry of the case or chain. ``personal``: what a person wrote, which the vault keeps."""
+        actor, session = self.actor, self.session
+        return self.journal.append(session, case, kind, actor=actor, body=body, personal=personal, causes=causes)
 
     def entries(self, case: str) -> list[Entry]:
         """The entries of the case or chain, in order."""

@@ -4,16 +4,17 @@ Nothing is remembered between two looks: the standing is worked out anew from th
 releases in the journal, and only what differs from the plan and the brakes is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
 import structlog
 
 from audit.log.entry import Actor, Entry
 from audit.stickprov.close import pick_more
 from audit.stickprov.frame import frame
-from audit.stickprov.period import EVALUATED, Period, chain, change_rate, periods, read_period
+from audit.stickprov.period import EVALUATED, RATE, Period, chain, change_rate, periods, read_period
 from audit.stickprov.rate import Control, Finding, Goal, after_period, after_review, begin, released
 from audit.stickprov.scribe import Scribe
 from robot.definition.model import Stickprov
@@ -21,12 +22,18 @@ from robot.engine.brake import RELEASED, Brakes, Puller
 from robot.engine.brake import chain as brake_chain
 from robot.engine.drawing import Drawing, strata_of
 from robot.engine.ledger import Ledger
+from robot.engine.review import Person
 from robot.engine.sample_figures import Reviewed, reviewed
 from robot.engine.scope import Scope
 
 log = structlog.get_logger(__name__)
 CONTROL = Actor(kind="system", id="stickprov")
 WATCH = Puller("stickprov", "Stickprovet", person=False)
+BY_PERSON = "person"
+
+
+class RateError(Exception):
+    """The rate cannot be changed so; the message says why, in Swedish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,7 @@ class SampleControl:
         """Where every stratum stands now."""
         with self._ledger.database.read() as session:
             reviews = reviewed(session, process)
-            ended = _ended(
-                self._ledger.journal.entries(session, chain(process, one)) for one in periods(session, process)
-            )
+            chains = [self._ledger.journal.entries(session, chain(process, one)) for one in periods(session, process)]
             releases = self._ledger.journal.entries(session, brake_chain(process))
         found: dict[str, Standing] = {}
         for stratum in strata_of(plan):
@@ -69,8 +74,34 @@ class SampleControl:
             goal = Goal(plan.rates[stratum.name], plan.tolerable, plan.target, max(1, plan.minimum))
             mine = [one for one in reviews if one.stratum == stratum.name]
             free = [one.at() for one in releases if one.type == RELEASED and one.body["target"] in {stratum.name, ""}]
-            found[stratum.name] = _replayed(goal, mine, ended, free)
+            found[stratum.name] = _replayed(goal, mine, _ended(chains), free, _chosen(chains, stratum.name))
         return found
+
+    def set_rate(
+        self, process: str, plan: Stickprov, stratum: str, rate: Fraction, person: Person, *, motivation: str
+    ) -> Period:
+        """Another lowest rate for a stratum, by a named person: higher at once, backwards too; lower from next month.
+
+        The rate control goes on from there. Raises `RateError`.
+        """
+        with self._ledger.database.read() as session:
+            known = periods(session, process)
+        standing = self.standings(process, plan).get(stratum)
+        lowest = plan.rates.get(stratum) or plan.people or Fraction(1)
+
+        def change(scribe: Scribe) -> Period:
+            period = read_period(scribe.journal, scribe.session, process, known[-1]) if known else None
+            _must_be_possible(period, stratum, rate, lowest, motivation)
+            assert period is not None  # noqa: S101 - asked for above
+            if rate < period.strata[stratum].rate and standing is not None and standing.control.doubled:
+                msg = "Andelen är höjd för att fel har hittats. Den sänks av sig själv när gränsen har varit låg länge."
+                raise RateError(msg)
+            period = change_rate(scribe, period, stratum, rate, cause=BY_PERSON, figures={}, motivation=motivation)
+            pick_more(scribe, period, list(frame(scribe.journal, scribe.session, period)), final=False)
+            return period
+
+        name = chain(process, known[-1]) if known else chain(process, "")
+        return self._drawing.written(name, change, actor=person.actor)
 
     def _pull(self, process: str, stratum: str, plan: Stickprov, standing: Standing) -> None:
         control = standing.control
@@ -118,23 +149,58 @@ def _differs(period: Period, stratum: str, standing: Standing) -> bool:
     return wanted > planned.rate or (wanted < planned.rate and period.falls.get(stratum) != wanted)
 
 
-def _ended(chains: Iterator[Sequence[Entry]]) -> list[datetime]:
+def _must_be_possible(period: Period | None, stratum: str, rate: Fraction, lowest: Fraction, motivation: str) -> None:
+    if period is None or period.closed or stratum not in period.strata:
+        msg = "Det finns ingen öppen period för gruppen. Perioden öppnas vid månadens första beslut."
+        raise RateError(msg)
+    if not lowest <= rate <= 1:
+        msg = f"Andelen ska vara minst {lowest}, som står i process.yaml, och högst 1."
+        raise RateError(msg)
+    if rate == period.falls.get(stratum, period.strata[stratum].rate):
+        msg = "Andelen är redan så."
+        raise RateError(msg)
+    if not motivation.strip():
+        msg = "Skriv varför andelen ändras. Skälet sparas i journalen med ditt namn."
+        raise RateError(msg)
+
+
+def _chosen(chains: Sequence[Sequence[Entry]], stratum: str) -> list[tuple[datetime, Fraction]]:
+    """When persons chose another lowest rate for the stratum, and which."""
+    return [
+        (entry.at(), Fraction(entry.body["to"]))
+        for entries in chains
+        for entry in entries
+        if entry.type == RATE and entry.body["cause"] == BY_PERSON and entry.body["stratum"] == stratum
+    ]
+
+
+def _ended(chains: Sequence[Sequence[Entry]]) -> list[datetime]:
     """When the periods were evaluated, in order."""
     return sorted(entry.at() for entries in chains for entry in entries if entry.type == EVALUATED)
 
 
-def _replayed(goal: Goal, reviews: Sequence[Reviewed], ended: Sequence[datetime], free: Sequence[datetime]) -> Standing:
+def _replayed(
+    goal: Goal,
+    reviews: Sequence[Reviewed],
+    ended: Sequence[datetime],
+    free: Sequence[datetime],
+    chosen: Sequence[tuple[datetime, Fraction]],
+) -> Standing:
     """What the rules of `audit.stickprov.rate` make of everything that has happened, in the order of time."""
-    happened: list[tuple[datetime, int, Reviewed | None]] = [
+    happened: list[tuple[datetime, int, Reviewed | Fraction | None]] = [
         *((one.at, 0, one) for one in reviews),
         *((at, 1, None) for at in ended),
         *((at, 2, None) for at in free),
+        *((at, 3, rate) for at, rate in chosen),
     ]
     control, cause = begin(goal), ""
     known: set[str] = set()
-    for _, order, review in sorted(happened, key=lambda one: one[:2]):
-        if review is not None:
-            finding = _finding(review)
+    for _, order, what in sorted(happened, key=lambda one: one[:2]):
+        if isinstance(what, Fraction):
+            goal, control, cause = replace(goal, floor=what), replace(control, rate=what), BY_PERSON
+            continue
+        if what is not None:
+            finding = _finding(what)
             if finding.result == "error":
                 known.add(finding.kind)
             step = after_review(control, goal, finding)

@@ -13,8 +13,8 @@ from audit.stickprov.plan import SPANS, Goal, Span, StratumGoal
 from audit.stickprov.plan import plan as planned
 from robot.cli._say import fail, out, say_json
 from robot.cli.stickprov._goal import GoalFile, StratumFile, read_goal
-from robot.cli.stickprov._history import History, StratumHistory, read_history
 from robot.engine.clock import clock_for
+from robot.engine.sample_history import History, StratumHistory, read_history
 from robot.settings import Settings
 from robot.store.database import Database
 
