@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from audit.clock import ManualClock
-from audit.log.entry import Entry
+from audit.log.entry import Entry, leaf_hash
 from audit.stickprov.keeper import Answer, Pledge, Question, Reveal
 from connectors.contract import Failed, FailureKind
 from robot.engine.drawing import Drawing
@@ -80,6 +80,12 @@ class Sampled:
         waiting = self.ground.handled(self.handed_in(income="4500.00", **more))
         self.ground.house.reviews.agree(waiting.ref, person)
         return self.ground.run(waiting.ref).ref
+
+    def ask_early(self, asked: Question, made_up: Entry) -> None:
+        """Ask the keeper about a decision that was never journalled."""
+        data = made_up.canonical()
+        probe = Question(asked.log, asked.period, made_up.case, leaf_hash(data).hex(), data)
+        assert isinstance(asyncio.run(self.keeper.ask(probe)), Answer)
 
     def silence(self, kind: FailureKind = FailureKind.RETRY) -> None:
         """Let the keeper fall silent."""
