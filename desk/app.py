@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 import desk.pages
 from audit.keyfile import create_key_file, read_key_file
 from desk.accounts import Accounts
+from desk.casefile import BlindError
 from desk.headers import SecurityHeaders
 from desk.oidc import Oidc
 from desk.roles import NotAllowedError, NotLoggedInError
@@ -22,6 +23,7 @@ from desk.throttle import Throttle
 from desk.web import FOLDER, Desk, FormError, environment, page, protect
 from robot.engine.house import House
 from robot.engine.ledger import StaleCaseError
+from robot.engine.review import BLIND
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS = 2 * 60 * 60
@@ -106,6 +108,7 @@ def _errors(app: FastAPI) -> None:
 
     handlers: dict[Any, Any] = {
         NotLoggedInError: log_in_first,
+        BlindError: lambda request, _: problem(request, 403, ("Ärendet granskas blint", BLIND)),
         NotAllowedError: lambda request, _: problem(request, 403, TEXTS[403]),
         FormError: lambda request, _: problem(request, 403, OLD_FORM),
         StaleCaseError: lambda request, _: problem(request, 409, MOVED),

@@ -17,7 +17,7 @@ from robot.definition import Definition
 from robot.engine.case import CaseState, StoredFact
 from robot.engine.fold import fold
 from robot.engine.lateness import why_late
-from robot.engine.review import BLIND, only_braked
+from robot.engine.review import only_braked
 from robot.engine.view import CaseView
 from robot.rules import Known, Missing
 from robot.steps.base import Draft
@@ -199,13 +199,18 @@ class CaseFile:
         return Preview(step.send, title, "" if is_page else change.payload.get("text", ""), is_page, why)
 
 
+class BlindError(Exception):
+    """The user must not see the case before it has been reviewed blind."""
+
+
 def open_case(desk: Desk, user: User, ref: str, why: Why | None) -> CaseFile:
     """The case, after noting in its journal that this user read it; None notes nothing, for a form's own answer.
 
     A case that does not exist and one that the user may not know of give the same answer.
 
     Raises:
-        HTTPException: 404, or 403 while the user has to review the case blind.
+        BlindError: The case is to be reviewed blind first.
+        HTTPException: 404.
 
     """
     with desk.house.database.read() as session:
@@ -214,7 +219,7 @@ def open_case(desk: Desk, user: User, ref: str, why: Why | None) -> CaseFile:
         raise HTTPException(404)
     # Before the reading is noted: whoever has read the case can no longer review it blind.
     if desk.house.sample_reviews.hides(ref, user.account):
-        raise HTTPException(403, BLIND)
+        raise BlindError
     if why is not None:
         draft = Draft("access.read", {"why": why, "values": True})
         desk.house.ledger.note(ref, draft, actor=user.person.actor)
