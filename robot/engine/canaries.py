@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from audit.canonical import JSON
 from audit.log.entry import Entry, new_case_ref
 from audit.log.tables import EntryRow
 from audit.stickprov.canary import CANARY_OPENED, canary_commitment, commit_canary
@@ -68,7 +69,7 @@ class Canaries:
         now = self._ledger.clock.now()
         period, ref = period_of(now), new_case_ref(self._random_bytes)
         nonce = self._random_bytes(32).hex()
-        truth = {"outcome": canary.right_outcome, "amount_ore": canary.right_ore}
+        truth: dict[str, JSON] = {"outcome": canary.right_outcome, "amount_ore": canary.right_ore}
         assert definition.stickprov is not None  # noqa: S101 - asked for above
         due = add_working_days(now, definition.stickprov.review_days).isoformat()
         opened = {

@@ -103,7 +103,8 @@ def _open(recorded: Recorded) -> CaseState:
 def _canary(recorded: Recorded) -> CaseState:
     """A made-up case that only reviewers meet: closed, with the decision that is shown."""
     entry, body, values = recorded.entry, recorded.entry.body, recorded.values
-    at, shown = entry.at(), values["shown"]
+    at = entry.at()
+    shown: Any = values["shown"]
     return CaseState(
         ref=entry.case,
         process=body["process"],
