@@ -258,6 +258,33 @@ def lower_the_rate_within_the_period(scene: Scene) -> None:
 
 
 @attack(Code.ALTERED, insider=True, command="sample", follow_up=False)
+def plan_after_the_close(scene: Scene) -> None:
+    """Raise a rate when the period is closed, and all is known but the key."""
+    entries = scene.story.decoded()
+    plan = next(entry for entry in entries if entry["type"] == "sample.plan")
+    close = next(at for at, entry in enumerate(entries) if entry["type"] == "sample.closed")
+    at = scene.random.randint(close + 1, len(entries))
+    scene.put([*entries[:at], plan, *entries[at:]])
+    scene.persuade()
+
+
+@attack(Code.ALTERED, insider=True, command="sample", follow_up=False)
+def decide_outside_every_stratum(scene: Scene) -> None:
+    """Take the plan of a stratum out of the period, as if its cases were nobody's to look at."""
+    entries = scene.story.decoded()
+    strata = sorted({entry["body"]["stratum"] for entry in entries if entry["type"] == "decision.proposed"})
+    drawn = [one for one in strata if any(_is_ticket(entry, one) for entry in entries)]
+    chosen = scene.random.choice(drawn)
+    scene.put([one for one in entries if one["type"] != "sample.plan" or one["body"]["stratum"] != chosen])
+    scene.known, scene.arguments = 0, scene.arguments[:-2]
+    scene.persuade()
+
+
+def _is_ticket(entry: Entry, stratum: str) -> bool:
+    return bool(entry["type"] == "sample.ticket" and entry["body"]["stratum"] == stratum)
+
+
+@attack(Code.ALTERED, insider=True, command="sample", follow_up=False)
 def misstate_the_frame(scene: Scene) -> None:
     """Say at the close that there were other cases, or another minimum."""
 

@@ -54,9 +54,9 @@ class Policy:
                     members.update(names)
                 case ["quorum", name] if not quorum and name in {NONE, *witnesses, *groups}:
                     quorum.append(name)
-                case [word, *_]:
+                case words:
                     raise NoteError(
-                        f"{where}:{place}: expected log, witness, group or quorum, found {word[:20]!r} amiss"
+                        f"{where}:{place}: expected log, witness, group or quorum, found {words[0][:20]!r} amiss"
                     )
         if not quorum:
             raise NoteError(f"{where}: expected one quorum line ('quorum none' asks for no witness), found none")

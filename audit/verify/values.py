@@ -9,6 +9,8 @@ from audit.verify.findings import Code, Report
 
 Place = tuple[int, str, str]
 ERASED = "pd.erased"
+SECRET_BYTES = 32
+"""HMAC fills a shorter key up with zeroes: of a secret that ends in them there would be several spellings."""
 
 
 def commitment(secret: bytes, case: str, case_seq: int, field: str, value: Any) -> str:
@@ -28,8 +30,10 @@ class Values:
         self._here: dict[str, list[Place]] = {}
         for number, opening in enumerate(openings, start=1):
             match opening:
-                case {"v": str(place), "secret": str(secret), "value": value} if place not in self._openings:
-                    self._openings[place] = (_unhex(secret), value)
+                case {"v": str(place), "secret": str(text), "value": value} if (
+                    place not in self._openings and len(secret := _unhex(text)) == SECRET_BYTES
+                ):
+                    self._openings[place] = (secret, value)
                 case _:
                     report.find(Code.COMMITMENT, f"opening {number}", "v, secret and value, each place once", "others")
 

@@ -6,6 +6,7 @@ import typer
 from rich.progress import Progress
 
 import benchmarks.tamper
+from benchmarks.tamper import HONEST, POSITIONS, QUICK_HONEST, QUICK_POSITIONS
 from robot.cli._say import err, out
 from robot.cli.bench._figures import AsJson, say_figures
 
@@ -17,7 +18,11 @@ def register(app: typer.Typer) -> None:
 
 def tamper(
     *,
-    quick: Annotated[bool, typer.Option("--quick", help="A few positions for each attack.")] = False,
+    positions: Annotated[int, typer.Option(min=1, help="Random positions for each attack.")] = POSITIONS,
+    honest: Annotated[int, typer.Option(min=1, help="Honest logs that must give no finding.")] = HONEST,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="5 positions and 20 honest logs, whatever else is given.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="How many processes to share the work.")] = 2,
     as_json: AsJson = False,
 ) -> None:
@@ -25,7 +30,10 @@ def tamper(
     with Progress(console=err, disable=not err.is_terminal, transient=True) as progress:
         task = progress.add_task("attacks", total=None)
         figures = benchmarks.tamper.run(
-            quick=quick, jobs=jobs, tick=lambda done, of: progress.update(task, completed=done, total=of)
+            positions=QUICK_POSITIONS if quick else positions,
+            honest=QUICK_HONEST if quick else honest,
+            jobs=jobs,
+            tick=lambda done, of: progress.update(task, completed=done, total=of),
         )
     if as_json:
         say_figures(figures, as_json=True)
