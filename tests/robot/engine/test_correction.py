@@ -2,7 +2,7 @@
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -175,12 +175,13 @@ def test_only_the_two_answers_are_possible(town: Town) -> None:
     """The robot must not go on with a decision that is carried out, and nobody may decide it a second time."""
     town.corrections.open(town.search(), actor=DRIFT)
     ref, reviews = town.cases["too_high"], town.ground.house.reviews
-    for act in (
+    acts: tuple[Callable[[], Any], ...] = (
         lambda: reviews.agree(ref, ANNA),
         lambda: reviews.change_facts(ref, ANNA, {}, motivation="x"),
         lambda: reviews.decide_otherwise(ref, ANNA, "bifall", Decimal(1), motivation="x"),
         lambda: reviews.take_over(ref, ANNA, motivation="x"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(ReviewError, match="omprövning"):
             act()
     with pytest.raises(ReviewError, match="skälen"):
