@@ -205,7 +205,7 @@ def test_values_are_matched_erased_or_gone() -> None:
         (None, "15 opening 1: v, secret and value, each place once / others"),
         ({"v": "x", "secret": "00"}, "15 opening 1: v, secret and value, each place once / others"),
         ({"v": 1, "secret": "00", "value": 1}, "15 opening 1: v, secret and value, each place once / others"),
-        ({"v": "x", "secret": "00", "value": 1}, "15 x: an entry that commits to it / none"),
+        ({"v": "x", "secret": "00" * 32, "value": 1}, "15 x: an entry that commits to it / none"),
         (
             {"v": f"vault:{CASE}/0", "secret": "å", "value": 1},
             "15 opening 1: v, secret and value, each place once / others",
