@@ -72,6 +72,7 @@ class Keeper:
 
     def _keep(self, *, last: bool) -> None:
         today = self._clock.now().astimezone(SWEDEN).date()
+        types = self._logbook.integrate()
         if self._logbook.is_empty():
             return
         if self._day != today or self._stopped_ns is not None:
@@ -80,7 +81,6 @@ class Keeper:
             self._logbook.resumed()
             self._day, self._stopped_ns = today, None
             return
-        types = self._logbook.integrate()
         if types & AT_ONCE or self._is_due(last=last):
             self._sign(whole=False)
 

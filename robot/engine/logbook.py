@@ -80,7 +80,6 @@ class Logbook:
 
     def is_empty(self) -> bool:
         """Whether there is nothing yet that could be signed."""
-        self.integrate()
         with self._database.read() as session:
             return sequencer.size(session) == 0
 
