@@ -104,7 +104,7 @@ def test_a_silent_scheduler_is_noticed(ground: Ground) -> None:
 def test_the_port_answers(ground: Ground, server: HealthServer) -> None:
     """Alive is always yes; ready is 200 or 503 with every check on its line; other paths are 404."""
     assert _get(server, "/healthz") == (200, "ok\n")
-    assert _get(server, "/readyz") == (200, "database: ok\nschema: ok\nkeys: ok\njournal: ok\ndisk: ok\n")
+    assert _get(server, "/readyz") == (200, "database: ok\nschema: ok\nkeys: ok\njournal: ok\nlog: ok\ndisk: ok\n")
     ground.house.settings.draw_key.unlink()
     status, text = _get(server, "/readyz")
     assert status == 503
