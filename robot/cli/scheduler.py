@@ -7,7 +7,9 @@ import typer
 
 from robot.engine.health_server import HealthServer
 from robot.engine.house import House
+from robot.engine.keeper import Keeper
 from robot.engine.scheduler import Scheduler
+from robot.engine.turn import turn_of
 from robot.settings import Settings
 
 
@@ -27,9 +29,12 @@ def scheduler() -> None:
         signal.signal(number, lambda *_: stop.set())
     regular = Scheduler(house)
     health = HealthServer(house, silent_seconds=regular.silent_seconds)
+    keeper = Keeper(house.logbook(), turn_of(house.database, "log"), house.clock)
     regular.start()
+    keeper.start()
     health.start()
     stop.wait()
     health.stop()
     regular.stop()
+    keeper.stop()
     house.close()

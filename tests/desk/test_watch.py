@@ -8,7 +8,7 @@ async def test_the_checks_are_named_without_their_words(visitor: Visitor) -> Non
     answer = await visitor.http.get("/readyz")
     assert (answer.status_code, set(answer.text.split("\n"))) == (
         200,
-        {"database: ok", "schema: ok", "keys: ok", "journal: ok", "disk: ok", ""},
+        {"database: ok", "schema: ok", "keys: ok", "journal: ok", "log: ok", "disk: ok", ""},
     )
 
 

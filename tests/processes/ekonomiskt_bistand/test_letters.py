@@ -155,6 +155,20 @@ def test_notices_hold_no_personal_data_and_fit_one_message(definition: Definitio
     assert not re.search("bistånd|social", text, flags=re.IGNORECASE)
 
 
+def test_letter_shows_its_receipt_and_can_be_made_with_its_code(
+    definition: Definition, evaluate: Evaluate, couple: Facts
+) -> None:
+    """Place, checksums and log stand as text, the code has a text for who cannot see it, and the PDF is made."""
+    shown = _letter.ReceiptText("exempelkommun/prov/2026", 4711, "ab" * 32, 5000, "c" * 43 + "=", "fil — text\n" * 90)
+    html = _render(definition, evaluate, couple, "beslutsbrev", shown)
+    text = _plain(html)
+    for part in ("Kvitto på beslutet", "exempelkommun/prov/2026", "4711", "ab" * 32, "5000", "c" * 43 + "="):
+        assert part in text
+    assert re.search('<img class="qr" src="qr:fil%20%E2%80%94[^"]+" alt="[^"]+"', html)
+    assert _letter.pdf(html, definition.letters["beslutsbrev"].parent).startswith(b"%PDF-")
+    assert "Kvitto" not in _render(definition, evaluate, couple, "beslutsbrev")
+
+
 @pytest.mark.filterwarnings("ignore:unclosed file .*sRGB2014:ResourceWarning")  # WeasyPrint leaves its own file open
 def test_letter_becomes_a_tagged_pdf(definition: Definition, approval: str) -> None:
     """The letter prints as an archivable PDF with its style sheet."""
