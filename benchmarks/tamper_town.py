@@ -18,12 +18,13 @@ from sqlmodel import Session, SQLModel, select
 from audit.clock import ManualClock
 from audit.log import sequencer
 from audit.log.entry import Actor, Entry, new_case_ref
+from audit.log.export import export_log, openings
 from audit.log.heads import Heads
 from audit.log.journal import Journal
 from audit.log.keys import ROTATED, LogKeys, log_keys, rotations
 from audit.log.notary import Notary, keep
 from audit.log.note import Algorithm, SigningKey
-from audit.log.tables import LOG_TABLES, CheckpointRow, EntryRow, LeafRow
+from audit.log.tables import LOG_TABLES, EntryRow
 from audit.stickprov.close import close_period, draw_follow_up, pick_more, write_reveal
 from audit.stickprov.draw import question, write_ticket
 from audit.stickprov.frame import frame, member
@@ -138,7 +139,7 @@ def build(seed: int, folder: Path, *, cases: int = 8, follow_up: bool = True) ->
             ]
         )
         signers = Signers({0: old, rotated_at - 1: new})
-        story = _story(writer, old, new, {version: package})
+        story = _story(writer, new, {version: package})
     story.sign(list(story.heads), signers, witnesses=[witness])
     return Town(story, signers, witness, policy, draw_key)
 
@@ -227,16 +228,11 @@ def _close(writer: _Writer, dice: str) -> None:
     write_to(writer.scribe, period, EVALUATED, {"log": LOG, "period": PERIOD})
 
 
-def _story(writer: _Writer, old: LogKeys, new: LogKeys, definitions: dict[str, bytes]) -> Story:
-    query = select(EntryRow.data).join(LeafRow, LeafRow.entry_id == EntryRow.id).order_by(LeafRow.position)  # type: ignore[arg-type] # SQLModel's columns
-    entries = [bytes(data) for data in writer.session.scalars(query)]
-    heads = {row.size: row.note for row in writer.session.scalars(select(CheckpointRow))}
-    openings = []
-    for case in writer.cases:
-        sealed = writer.vault.load(writer.session, case)
-        for number in sorted(sealed.sealed):
-            opened = sealed.open(number)
-            if opened is not None:
-                openings.append({"v": f"vault:{case}/{number}", "secret": opened.secret.hex(), "value": opened.value})
-    keys = "".join(f"{key.text()}\n" for key in (*old.verifiers, *new.verifiers))
-    return Story(ORIGIN, entries, heads, heads[max(heads)], keys, openings, definitions)
+def _story(writer: _Writer, new: LogKeys, definitions: dict[str, bytes]) -> Story:
+    """The export of the log as `arende audit export` writes it, with every value that is left."""
+    folder = writer.heads.parent / "export"
+    export_log(writer.session, folder, ORIGIN, keys=new.verifiers, definitions=definitions)
+    opened = (openings(writer.session, writer.journal, writer.vault, case) for case in sorted(writer.cases))
+    story = Story.read(folder)
+    story.openings = [dict(one) for values in opened for one in values]
+    return story

@@ -68,6 +68,8 @@ def verify_case(data: bytes, trust: Trust, report: Report) -> None:
         report.count("entries")
     if values:
         values.finish()
+    else:
+        report.notes.append("No values were handed out: they have not been compared with what the entries commit to.")
     if len(chains) != 1:
         report.find(Code.CHAIN, "document", "the entries of one case", f"{len(chains)} cases")
     elif not chains.all_closed():
@@ -90,7 +92,7 @@ def _case(document: Any) -> tuple[Head, list[tuple[int, bytes, list[bytes]]], li
     match document:
         case {"format": "arende-case/v1", "checkpoint": str(note), "entries": list(entries)}:
             openings = document.get("openings")
-            found = openings if isinstance(openings, list) else None
+            found = openings if isinstance(openings, list) and openings else None
             return Head.parse(note.encode(), "checkpoint"), [_entry(item) for item in entries], found
     raise NoteError("expected a document in the form arende-case/v1, found another form")
 
