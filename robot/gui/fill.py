@@ -197,6 +197,8 @@ async def compare_page(session: Session, page: Page, seen: Seen, patience: float
         if asyncio.get_running_loop().time() >= deadline:
             if session.tab.script_status >= 500:
                 raise session.server_error(seen)
+            if patience and page.compare and not any(seen.labelled(label) for label in page.compare):
+                raise session.slow()  # nothing of what was asked for has come: that is no change of the page
             changes = compare_changes(page, seen)
             raise DriftError(changes, seen) if changes else differing
         if looked:

@@ -26,6 +26,7 @@ from robot.gui.tab import Tab
 NOWHERE = Page()
 STALE = frozenset({409, 412})  # the case was changed by somebody else meanwhile
 REDIRECTS = 5  # documents that may follow each other before one stays
+TOLD_SECONDS = 0.1
 LABELS_MILLISECONDS = 250  # how long one look waits for what the page must show
 CHOICE_MILLISECONDS = 1500  # how long an autocomplete may take to show the list; after that it is typed key by key
 
@@ -108,9 +109,9 @@ class Session:
             with suppress(LeftError):
                 answer = await self._unless_interrupted(self.ask("arrive", **_expected(page)))
                 if not answer["settled"]:
-                    raise self._slow()
+                    raise self.slow()
                 return await self._cleared(Seen.of(answer["page"]))
-        raise self._slow()
+        raise self.slow()
 
     async def look(self) -> Seen:
         """The page as it is now, checked as `check` says."""
@@ -158,7 +159,7 @@ class Session:
             if answer.get("disabled"):
                 raise GuiFailure("human", "knappen_avstangd", "Knappen går inte att trycka på.", page=seen.heading)
             if not answer["settled"] and answer["count"] == 1:
-                raise self._slow()
+                raise self.slow()
             seen = await self._cleared(seen)
         return seen if login else self.check(seen, dialog=dialog)
 
@@ -252,7 +253,8 @@ class Session:
             return GuiFailure("retry", "ovantad_fil", text)
         return self._cut_off() if self.tab.cut_off else self._unexpected_dialog(None)
 
-    def _slow(self) -> GuiFailure:
+    def slow(self) -> GuiFailure:
+        """The system did not answer in time; another time it may."""
         return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
 
     def server_error(self, seen: Seen) -> GuiFailure:
@@ -273,6 +275,11 @@ class Session:
                 break
             answer = await self.ask("press", name=known.press)
             seen = self._answered(Seen.of(answer["page"]))
+        if seen.alerts and self.tab.status < 400 and not self.tab.script_status:
+            # The page may complain about a broken answer a little before the browser tells that it was broken.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TOLD_SECONDS):
+                    await self.tab.unanswered.wait()
         return seen
 
     def _answered(self, seen: Seen) -> Seen:

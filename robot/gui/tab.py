@@ -21,7 +21,7 @@ class Tab:
     (4xx, 5xx; 599 when no answer came), else 0. ``cut_off``: the connection broke before the document was whole.
     ``file``: a file came instead of a document. ``windows``: how many others the page has opened; they are closed.
     ``interrupted``: something came of which what the page waits for may never come.
-    ``known``: the dialogs that the manifest declares.
+    ``unanswered``: a script's question got no answer. ``known``: the dialogs that the manifest declares.
     """
 
     context: BrowserContext
@@ -35,6 +35,7 @@ class Tab:
     file: bool = False
     windows: int = 0
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
+    unanswered: asyncio.Event = field(default_factory=asyncio.Event)
     known: Sequence[KnownDialog] = ()
 
     def begin(self, known: Sequence[KnownDialog]) -> None:
@@ -49,6 +50,7 @@ class Tab:
         """What was known of the last document and of its scripts' questions does not concern the next one."""
         self.status = self.script_status = 0
         self.cut_off = self.file = False
+        self.unanswered.clear()
         if not self.dialogs:
             self.interrupted.clear()
 
@@ -66,6 +68,7 @@ class Tab:
             self.interrupted.set()
         if request.resource_type in {"fetch", "xhr"}:
             self.script_status = 599
+            self.unanswered.set()
 
     async def _dialog(self, dialog: Dialog) -> None:
         known = next((one for one in self.known if one.says in dialog.message), None)
