@@ -19,6 +19,7 @@ HOW = {
     "host": "the element around it names it",
     "place": "the nearest words name it",
     "text": "its own words name it",
+    "option": "its first choice names it",
 }
 
 

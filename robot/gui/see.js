@@ -86,7 +86,7 @@
   const holds = (node) => node.nodeType === 1 && (node.matches(CONTROLS) || !!node.querySelector(CONTROLS));
   const words = (node) => {
     if (node.nodeType === 3) return plain(node.data);
-    if (node.nodeType !== 1 || node.matches(`button,a[href],script,style,small,${HEADINGS},${ALERTS}`) || !visible(node)) return "";
+    if (node.nodeType !== 1 || node.matches(`table,[role=table],[role=grid],[role=treegrid],ul,ol,dl,nav,button,a[href],script,style,small,${HEADINGS},${ALERTS}`) || !visible(node)) return "";
     return node.matches("label") ? labelText(node) : textOf(node);
   };
   const boxOf = (node) => {
@@ -136,8 +136,8 @@
     let best = "", least = Infinity;
     for (const one of root(el).querySelectorAll("label,span,div,p,b,strong,td,th,dt,em,font")) {
       if (one.children.length > 2 || holds(one) || one.contains(el) || (one.htmlFor && one.control)) continue;
-      const text = fitting(words(one));
-      if (!text) continue;
+      const text = fitting(words(one)), grid = one.closest(GRIDS);
+      if (!text || (grid && !grid.contains(el))) continue;
       const its = one.getBoundingClientRect(), gap = leads(its, box), left = its.right <= box.left + 4;
       if (gap < (left ? FAR_LEFT : FAR_ABOVE) && gap < least) [best, least] = [text, gap];
     }
@@ -289,7 +289,7 @@
       if (kindOf(el) === "radio") {
         const { key, label } = radioGroup(el);
         if (!groups.has(key)) {
-          groups.set(key, { label, how: "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, format: "", hint: "", els: [] });
+          groups.set(key, { label, how: label === optionName(el) ? "option" : "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, format: "", hint: "", els: [] });
           found.push(groups.get(key));
         }
         const entry = groups.get(key);
@@ -381,6 +381,16 @@
     return [...new Set(smallest.map((el) => plain((el.closest("section,aside,header,dl,table") || el).innerText.split("\n")[0]).replace(/[\d(:].*$/, "").trim()))].filter(Boolean);
   };
   const FIRST = "h1,[role=heading][aria-level='1']";
+  // Where no element says that it is a heading: the words in the largest letters, if they are larger than the rest.
+  const largest = () => {
+    const size = (el) => parseFloat(getComputedStyle(el).fontSize);
+    const least = document.body ? size(document.body) * 1.2 : Infinity;
+    let [best, most] = ["", least];
+    for (const el of all("div,span,p,b,strong,td,font,legend"))
+      if (!el.children.length && size(el) > most && plain(el.textContent).length < LONGEST_LABEL && plain(el.textContent) && !el.closest("button,a"))
+        [best, most] = [plain(el.textContent), size(el)];
+    return best;
+  };
   const headings = () => {
     const first = all(FIRST).map(textOf).filter(Boolean);
     for (const one of roots(document))
@@ -388,7 +398,7 @@
         const next = [...one.querySelectorAll(`${HEADINGS},legend`)].find((el) => visible(el) && !up(el, DIALOGS));
         if (next && !first.includes(textOf(next))) first.push(textOf(next));
       }
-    return first.length ? first : [plain(document.title)].filter(Boolean);
+    return first.length ? first : [largest() || plain(document.title)].filter(Boolean);
   };
   const alerts = () => all(ALERTS).map(textOf).filter(Boolean);
   const busy = () => all("[aria-busy=true]").length > 0;

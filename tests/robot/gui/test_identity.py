@@ -9,7 +9,7 @@ from robot.gui.identity import check_person, must_show_person
 from robot.gui.seen import Seen
 from tests.robot.gui.municipality import PERSON
 
-PAGE = Seen("/", False, "Ärende", ("Ärende",), (True,), (), (), (), None, "", "", (), (), (), ())
+PAGE = Seen("/", False, "Ärende", ("Ärende",), (True,), (), (), (), None, (), "", (), (), (), ())
 
 
 def banner(*texts: str) -> Seen:
