@@ -114,9 +114,9 @@ class Logbook:
         code = self.trouble()
         if code is not None:
             return f"the log contradicts what was signed ({code}) and signs nothing; see docs/audit.md, Recovery"
-        oldest = select(EntryRow.ts).join(PendingRow, col(PendingRow.entry_id) == col(EntryRow.id))
+        oldest = select(PendingRow.entry_id).order_by(col(PendingRow.entry_id)).limit(1).scalar_subquery()
         with self._database.read() as session:
-            since = session.exec(oldest.order_by(col(EntryRow.id)).limit(1)).first()
+            since = session.exec(select(EntryRow.ts).where(EntryRow.id == oldest)).first()
         if since is None or self._clock.now() - datetime.fromisoformat(since) < LATE:
             return self._unwitnessed()
         return f"entries wait for their place in the log since {since}: no worker that runs has the log's key"
