@@ -37,7 +37,7 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
     """
     # In two steps: a join ordered by number may walk the whole journal to find the few entries that wait.
     ids = session.scalars(select(PendingRow.entry_id).order_by(col(PendingRow.entry_id)).limit(most)).all()
-    query = select(EntryRow.id, EntryRow.type, EntryRow.case_ref, EntryRow.data, EntryRow.leaf)
+    query = select(EntryRow.id, EntryRow.type, EntryRow.data, EntryRow.leaf)
     found = session.execute(query.where(col(EntryRow.id).in_(ids)).order_by(col(EntryRow.id))).all() if ids else []
     if len(found) != len(ids):
         raise LogError(
@@ -47,7 +47,7 @@ def integrate(session: Session, most: int = BATCH) -> set[str]:
         return set()
     for row in found:
         if not isinstance(row.data, bytes) or leaf_hash(row.data) != row.leaf:
-            why = f"{row.case_ref}: the bytes of a {row.type} were changed before it got its place in the log"
+            why = f"entry {row.id}: the bytes of a {row.type} were changed before it got its place in the log"
             raise LogError("altered", why)
     first = size(session)
     places = [
