@@ -54,7 +54,7 @@ def test_each_signature_covers_origin_size_and_root(number: int) -> None:
     """Another origin, size or root under the old signatures is refused for either key."""
     key = KEYS.verifiers[number]
     for change in ({"size": 20852164}, {"root": bytes(32)}, {"origin": f"{ORIGIN}-2"}):
-        other = dataclasses.replace(HEAD, **change)  # type: ignore[arg-type] # one field at a time
+        other = dataclasses.replace(HEAD, **change)
         with pytest.raises(NoteError):
             is_signed(Note(other.text(), NOTE.signatures), key)
 

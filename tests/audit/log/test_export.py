@@ -152,7 +152,7 @@ def test_a_case_is_handed_out_alone_with_its_proofs(
 
 def test_tiles_are_named_as_the_specification_says() -> None:
     """Three digits a folder, all but the last with an x, and the width of a tile that is not full."""
-    width = exporting.TILE
+    width = sequencer.TILE
     assert exporting._place(0, width) == "000"
     assert exporting._place(1234067, 1234068 * width) == "x001/x234/067"
     assert exporting._place(5, 5 * width + 7) == "005.p/7"
