@@ -225,6 +225,18 @@ def test_openings_must_open_something(opening: Any, found: str) -> None:
     assert found in judged([promised("a", 0, 1)[0]], [opening])[0]
 
 
+def test_every_commitment_of_an_entry_is_compared() -> None:
+    """A value that is gone does not hide the next one, and where nothing was promised nothing is decided."""
+    (one, _), (two, opened) = promised("a", 0, 1), promised("b", 1, 2)
+    both = entry(case_seq=1, pd=[*one["pd"], *two["pd"]])
+    wrong = f"15 entry 0, vault:{CASE}/1: the value that was committed to / another"
+    gone = f"16 entry 0, vault:{CASE}/0: a value, or a later pd.erased with its decision / neither"
+    assert judged([both], [opened | {"value": 3}]) == ([wrong, gone], {"values": 1})
+    assert judged([entry()], []) == (["20 values: at least one commitment / none"], {})
+    stray = {"v": "x", "secret": "00" * 32, "value": 1}
+    assert judged([two], [opened, stray]) == (["15 x: an entry that commits to it / none"], {"values": 1})
+
+
 def test_openings_are_read_line_by_line() -> None:
     """A line that is not JSON is an opening of nothing."""
     assert read_openings(b'{"v":1}\nx\n') == [{"v": 1}, None]

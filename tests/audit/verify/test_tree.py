@@ -214,3 +214,15 @@ def test_an_empty_tree_proves_nothing(size: int) -> None:
     assert not included(0, size, empty, [], empty)
     assert not consistent(size, size, empty, empty, [])
     assert not consistent(size, 1, empty, empty, [])
+
+
+def test_a_leaf_that_is_no_hash_is_refused() -> None:
+    """A leaf, root or proof hash of another length than 32 bytes proves nothing, also where the sums add up."""
+    right = leaf(b"b")
+    for length in (0, 31, 33):
+        wrong = bytes(length)
+        assert not included(0, 2, wrong, [right], node(wrong, right))
+        assert not included(0, 2, right, [wrong], node(right, wrong))
+        assert not consistent(1, 2, wrong, node(wrong, right), [right])
+    assert not included(2, 2, right, [right], node(right, right))
+    assert not included(-1, 2, right, [right], node(right, right))
