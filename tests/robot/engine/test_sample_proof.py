@@ -53,6 +53,7 @@ def test_an_honest_month_is_proven(house: Sampled, tmp_path: Path, capsys: pytes
     assert (code, told["findings"]) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_ticket_asked_for_too_early_is_told(
     house: Sampled, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
