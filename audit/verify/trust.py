@@ -1,7 +1,7 @@
 """Whom the reader believes: log keys and their successors, witnesses, and how many of these must have signed."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,7 +95,7 @@ class Trust:
         self.policy = policy or Policy()
         self.age = dict.fromkeys([*keys, *self.policy.logs], 0)
 
-    def follow(self, rotations: list[tuple[str, Mapping[str, Any]]], report: Report) -> None:
+    def follow(self, rotations: Sequence[tuple[str, Mapping[str, Any]]], report: Report) -> None:
         """Believe keys that a believed key has named its successor or predecessor; ``rotations``: (where, body)."""
         links = [link for where, body in rotations if (link := _rotation(where, body, report))]
         for old, new in [*links, *reversed(links)]:
