@@ -130,6 +130,12 @@ def refused(session: Session, limit: int = PAGE) -> Sequence[IntakeRow]:
     return session.exec(query.order_by(col(IntakeRow.received_at).desc()).limit(limit)).all()
 
 
+def unseen(session: Session, user: User, rows: Sequence[CaseRow]) -> set[str]:
+    """The references among these cases whose outcome this user must not see yet, because of a blind review."""
+    refs = [row.ref for row in rows]
+    return set(session.exec(select(CaseRow.ref).where(col(CaseRow.ref).in_(refs), ~_seen_by(user))))
+
+
 def known_to(user: User) -> tuple[Any, ...]:
     """The condition that leaves out the cases that the user may not know of."""
     return () if user.sees_restricted else (col(CaseRow.restricted).is_(False),)

@@ -35,6 +35,11 @@ STATUS = {
     "closed": "Avslutat",
     "by_hand": "Handläggs för hand",
 }
+PEOPLE = {
+    "person_bifall": "Bifall av en person",
+    "person_avslag": "Avslag av en person",
+    "person_by_hand": "Handlagda för hand",
+}
 OUTCOME = {"bifall": "Bifall", "avslag": "Avslag"}
 
 
@@ -164,8 +169,13 @@ def environment() -> Environment:
         kronor=kronor, datum=datum, manad=manad_text, tid=showing.moment, namn=label, visa=showing.scalar
     )
     templates.filters["ore"] = _ore
+    templates.filters["grupp"] = _stratum
     templates.globals.update(STATUS=STATUS, OUTCOME=OUTCOME, LATE=REASONS)
     return templates
+
+
+def _stratum(name: str) -> str:
+    return PEOPLE.get(name) or label(name)
 
 
 def _ore(amount: int) -> str:

@@ -39,6 +39,7 @@ def work(
     with desk.house.database.read() as session:
         found = queries.waiting(session, user, wanted, now=desk.now(), after=efter)
         counts = queries.count_waiting(session, user, desk.now())
+        unseen = queries.unseen(session, user, found.rows)
         reasons = queries.waiting_reasons(session, user, lage)
         processes = queries.choices(session, user)["process"]
     return page(
@@ -46,6 +47,7 @@ def work(
         "work.html",
         wanted=wanted,
         found=found,
+        unseen=unseen,
         counts=counts,
         reasons=reasons,
         processes=processes,
@@ -67,14 +69,16 @@ def search(request: Request, user: Annotated[User, Depends(needs("handlaggare"))
     with desk.house.database.read() as session:
         if re.fullmatch(r"AR[0-9A-F]{4,32}", words):
             found = queries.by_reference(session, user, words.removeprefix("AR"))
+            unseen = queries.unseen(session, user, found)
         else:
             try:
                 subject = desk.house.vault.keys.subject_index(words)
             except VaultError:
                 return page(request, "search.html", status=422, found=None, fault=SEARCH_HELP, help=SEARCH_HELP)
             found = queries.by_subject(session, user, subject)
+            unseen = queries.unseen(session, user, found)
     _note(desk.house.ledger, found, user)
-    return page(request, "search.html", found=found, fault="", help=SEARCH_HELP)
+    return page(request, "search.html", found=found, unseen=unseen, fault="", help=SEARCH_HELP)
 
 
 def _note(ledger: Ledger, rows: Sequence[CaseRow], user: User) -> None:

@@ -63,19 +63,7 @@ class SampleControl:
 
     def standings(self, process: str, plan: Stickprov) -> dict[str, Standing]:
         """Where every stratum stands now."""
-        with self._ledger.database.read() as session:
-            reviews = reviewed(session, process)
-            chains = [self._ledger.journal.entries(session, chain(process, one)) for one in periods(session, process)]
-            releases = self._ledger.journal.entries(session, brake_chain(process))
-        found: dict[str, Standing] = {}
-        for stratum in strata_of(plan):
-            if stratum.name not in plan.rates:
-                continue
-            goal = Goal(plan.rates[stratum.name], plan.tolerable, plan.target, max(1, plan.minimum))
-            mine = [one for one in reviews if one.stratum == stratum.name]
-            free = [one.at() for one in releases if one.type == RELEASED and one.body["target"] in {stratum.name, ""}]
-            found[stratum.name] = _replayed(goal, mine, _ended(chains), free, _chosen(chains, stratum.name))
-        return found
+        return standings(self._ledger, process, plan)
 
     def set_rate(
         self, process: str, plan: Stickprov, stratum: str, rate: Fraction, person: Person, *, motivation: str
@@ -139,6 +127,23 @@ class SampleControl:
             return pick_more(scribe, period, members, final=False)
 
         self._drawing.written(newest.chain, change, actor=CONTROL)
+
+
+def standings(ledger: Ledger, process: str, plan: Stickprov) -> dict[str, Standing]:
+    """Where every stratum of the robot's decisions stands now."""
+    with ledger.database.read() as session:
+        reviews = reviewed(session, process)
+        chains = [ledger.journal.entries(session, chain(process, one)) for one in periods(session, process)]
+        releases = ledger.journal.entries(session, brake_chain(process))
+    found: dict[str, Standing] = {}
+    for stratum in strata_of(plan):
+        if stratum.name not in plan.rates:
+            continue
+        goal = Goal(plan.rates[stratum.name], plan.tolerable, plan.target, max(1, plan.minimum))
+        mine = [one for one in reviews if one.stratum == stratum.name]
+        free = [one.at() for one in releases if one.type == RELEASED and one.body["target"] in {stratum.name, ""}]
+        found[stratum.name] = _replayed(goal, mine, _ended(chains), free, _chosen(chains, stratum.name))
+    return found
 
 
 def _differs(period: Period, stratum: str, standing: Standing) -> bool:

@@ -82,7 +82,7 @@ def _value(definition: Definition, name: str, finding: Mapping[str, Any]) -> Nod
     if finding["reasons"]:
         return Node("text", "kan inte avgöras")
     if finding["kind"] == "amount":
-        return plain(_with_unit(value, definition.book.tables[name].unit))
+        return plain(with_unit(value, definition.book.tables[name].unit))
     try:
         kind = definition.book.type_of(name)
         return show(TypeAdapter(kind).validate_python(value), kind, label(name))
@@ -90,11 +90,12 @@ def _value(definition: Definition, name: str, finding: Mapping[str, Any]) -> Nod
         return plain(value)
 
 
-def _with_unit(value: Any, unit: str) -> Any:
+def with_unit(value: Any, unit: str) -> Any:
+    """An amount's value, or each of its cells, as people read it in its unit."""
     if isinstance(value, Mapping):
-        return {key: _with_unit(cell, unit) for key, cell in value.items()}
+        return {key: with_unit(cell, unit) for key, cell in value.items()}
     if isinstance(value, list):
-        return [_with_unit(cell, unit) for cell in value]
+        return [with_unit(cell, unit) for cell in value]
     if unit.startswith("SEK") and isinstance(value, str):
         return kronor(Decimal(value))
     if unit == "percent" and isinstance(value, str):

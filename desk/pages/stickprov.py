@@ -1,0 +1,132 @@
+"""The controller's page of the stickprov: goal, where we stand, what is due, the queues apart; as page, PDF and CSV."""
+
+import csv
+import io
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.params import Query
+from starlette.responses import Response
+
+from audit.stickprov.figures import Figures
+from desk import charts
+from desk.roles import User, needs
+from desk.sampling import LANES, Overview, overview, sampled_processes
+from desk.web import FOLDER, desk_of, page
+from robot.steps._letter import pdf
+
+router = APIRouter()
+controls = needs("controller")
+COLUMNS = [
+    *("process", "period", "grupp", "beslut", "granskade", "fel", "kan_inte_avgoras", "forsenade", "vantar"),
+    *("skattad_andel", "hogst_fel", "minst_fel", "lopande_undre", "lopande_ovre"),
+    *("for_mycket_funnet_kr", "for_mycket_hogst_kr", "for_lite_funnet_kr", "for_lite_hogst_beslut"),
+    *("nollbeslut", "nollbeslut_granskade", "nollbeslut_fel", "nollbeslut_hogst_fel"),
+    *("justerad_andel", "hogst_fel_justerat", "hogst_fel_med_kanariefaglar", "dubbelgranskade", "eniga", "kappa"),
+]
+Process = Annotated[str, Query(max_length=60)]
+Period = Annotated[str, Query(pattern=r"^(|\d{4}-\d{2})$")]
+
+
+def chosen(request: Request, process: str, period: str) -> tuple[list[str], Overview | None]:
+    """The processes with a stickprov, and the overview of the one that is asked for. Raises 404 for an unknown one."""
+    desk = desk_of(request)
+    known = sampled_processes(desk)
+    if process and process not in known:
+        raise HTTPException(404)
+    wanted = process or next(iter(known), "")
+    found = overview(desk, wanted, period) if wanted else None
+    if found is None and period:
+        raise HTTPException(404)
+    return known, found
+
+
+@router.get("/controller/stickprov")
+def standing(
+    request: Request,
+    user: Annotated[User, Depends(controls)],  # noqa: ARG001 - the role is the point
+    process: Process = "",
+    period: Period = "",
+) -> Response:
+    """Goal, where we stand and what is due."""
+    known, found = chosen(request, process, period)
+    return page(request, "stickprov.html", processes=known, **_values(found))
+
+
+@router.get("/controller/stickprov.pdf")
+def as_pdf(
+    request: Request,
+    user: Annotated[User, Depends(controls)],
+    process: Process = "",
+    period: Period = "",
+) -> Response:
+    """The same as an archivable PDF."""
+    _, found = chosen(request, process, period)
+    if found is None:
+        raise HTTPException(404)
+    desk = desk_of(request)
+    template = desk.templates.get_template("stickprov_print.html")
+    text = template.render(now=desk.now(), kommun=desk.house.settings.kommun, who=user.name, **_values(found))
+    headers = {"Content-Disposition": f'attachment; filename="stickprov-{found.process}-{found.period.period}.pdf"'}
+    return Response(pdf(text, FOLDER / "static"), media_type="application/pdf", headers=headers)
+
+
+@router.get("/controller/stickprov.csv")
+def as_csv(
+    request: Request,
+    user: Annotated[User, Depends(controls)],  # noqa: ARG001 - the role is the point
+    process: Process = "",
+    period: Period = "",
+) -> Response:
+    """The figures for a spreadsheet: a line per stratum, and one for all."""
+    _, found = chosen(request, process, period)
+    if found is None:
+        raise HTTPException(404)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_line(found, one) for one in (*found.strata, found.total))
+    headers = {"Content-Disposition": f'attachment; filename="stickprov-{found.process}-{found.period.period}.csv"'}
+    # Spreadsheets read a file as UTF-8 only when it begins with a byte order mark.
+    return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _values(found: Overview | None) -> dict[str, object]:
+    if found is None:
+        return {"found": None}
+    load = [(one.reviewer, float(one.answered)) for one in found.load]
+    causes = [(name, float(count)) for name, count in found.causes.most_common()]
+    return {
+        "found": found,
+        "lanes": LANES,
+        "percent": charts.percent,
+        "key": charts.key,
+        "curve": charts.bounds_over_time(found.curves, float(found.tolerable)),
+        "cause_chart": charts.bars(causes),
+        "load_chart": charts.bars(load),
+    }
+
+
+def _line(found: Overview, one: Figures) -> list[str]:
+    counts, kronor, nothing = one.counts, one.kronor, one.nothing_paid
+    lower, upper = found.sequence(one)
+    kappa, agreed = one.agreement.kappa, one.agreement.agreed
+    return [
+        *(found.process, found.period.period, one.stratum or "alla"),
+        *map(str, (counts.population, counts.sampled, counts.errors, counts.unknown, one.overdue, one.waiting)),
+        *(_number(one.estimate), str(one.upper_errors), str(one.lower_errors), _number(lower), _number(upper)),
+        *(_kronor(kronor.over_found_ore), _kronor(kronor.over_upper_ore), _kronor(kronor.under_found_ore)),
+        str(kronor.under_upper_cases),
+        *map(str, (nothing.population, nothing.sampled, nothing.errors, one.nothing_paid_upper)),
+        _number(one.adjusted[0] if one.adjusted else None),
+        *("" if value is None else str(value) for value in (one.adjusted_upper_errors, one.canary_upper_errors)),
+        *(str(one.agreement.pairs), _number(agreed), _number(kappa)),
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{float(value):.4f}".replace(".", ",")
+
+
+def _kronor(ore: int) -> str:
+    return f"{ore // 100},{ore % 100:02d}"
