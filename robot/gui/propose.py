@@ -344,6 +344,6 @@ def _opens(line: str) -> bool:
 
 def scalar(text: str) -> str:
     """A text as a YAML scalar that also may stand inside braces."""
-    if _PLAIN.fullmatch(text) and yaml.safe_load(text) == text:
+    if _PLAIN.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

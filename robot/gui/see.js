@@ -175,7 +175,7 @@
   };
   const GRIDS = "table,[role=table],[role=grid],[role=treegrid]";
   const CELLS = "[role=cell],[role=gridcell],[role=columnheader],[role=rowheader]";
-  const cellsOf = (row) => (row.cells ? [...row.cells] : [...row.querySelectorAll(CELLS)]);
+  const cellsOf = (row) => (!row ? [] : row.cells ? [...row.cells] : [...row.querySelectorAll(CELLS)]);
   const rowsOf = (table) => (table.rows ? [...table.rows] : [...table.querySelectorAll("[role=row]")]);
   const headRow = kept((table) => {
     if (table.tHead && table.tHead.rows.length) return table.tHead.rows[table.tHead.rows.length - 1];
@@ -186,10 +186,7 @@
     if (all((cell) => cell.matches("th,[role=columnheader]") || !plain(cell.textContent))) return first;
     return all((cell) => plain(cell.textContent) && cell.children.length === 1 && cell.firstElementChild.matches("b,strong")) ? first : null;
   });
-  const headersOf = kept((table) => {
-    const row = headRow(table);
-    return row ? cellsOf(row).map((cell) => (visible(cell) ? textOf(cell) : "")) : [];
-  });
+  const headersOf = kept((table) => cellsOf(headRow(table)).map((cell) => (visible(cell) ? textOf(cell) : "")));
   const tableName = kept((table) => given(table) || (table.caption ? textOf(table.caption) : "") || (headRow(table) ? headingBefore(table) : ""));
   // A row with one cell over the whole width is a message ("Inga rader"), not a row.
   const bodyRows = kept((table) => {
@@ -310,10 +307,8 @@
     return found;
   };
 
-  const cellText = (cell) => {
-    const control = [...cell.querySelectorAll(CONTROLS)].find(visible);
-    return control ? valueOf(control) : textOf(cell);
-  };
+  const inside = (cell) => [...cell.querySelectorAll(CONTROLS)].find(visible);
+  const cellText = (cell) => (inside(cell) ? valueOf(inside(cell)) : textOf(cell));
   // A table of two columns without headers, where each left cell is short and says something of its own.
   const areFacts = (table) => {
     const rows = bodyRows(table).map(cellsOf), labels = rows.map(([left]) => left && plain(left.innerText));

@@ -15,7 +15,7 @@ from robot.gui.manifest_draft import write_manifest
 from robot.gui.scan import Step, write_screen
 from robot.gui.seen import Seen
 
-PASSWORD = "ARENDE_SCAN_PASSWORD"  # noqa: S105 - the name of the variable
+VARIABLE = "ARENDE_SCAN_PASSWORD"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +31,7 @@ def scan(
         typer.Option(help="On the way from the last address: a button to press, or `label=text` to fill. Repeat."),
     ] = None,
     login: Annotated[
-        str, typer.Option(help=f"User name, or user:password. Without one, {PASSWORD} or a question gives it.")
+        str, typer.Option(help=f"User name, or user:password. Without one, {VARIABLE} or a question gives it.")
     ] = "",
     screen: Annotated[str, typer.Option(help="Name of the screen. Empty: made from the last page's heading.")] = "",
     system: Annotated[str, typer.Option(help="Name of the case system's connector.")] = "verksamhetssystem",
@@ -61,7 +61,7 @@ def scan(
 def _credentials(login: str) -> tuple[str, str]:
     username, colon, password = login.partition(":")
     if username and not colon:
-        password = os.environ.get(PASSWORD) or typer.prompt("Password", hide_input=True, err=True)
+        password = os.environ.get(VARIABLE) or typer.prompt("Password", hide_input=True, err=True)
     return username, password
 
 
