@@ -24,7 +24,10 @@ class ExploreError(RuntimeError):
 
 
 class Explorer:
-    """One browser with one page. ``headed``: with a window, for a person to work in."""
+    """One browser with one page. ``headed``: with a window, for a person to work in.
+
+    ``login``: the pages of the login and the button pressed on each, once it was gone through.
+    """
 
     def __init__(self, *, headed: bool = False) -> None:
         self._headed = headed
@@ -32,6 +35,7 @@ class Explorer:
         self._browser: Browser | None = None
         self.people: tuple[str, ...] = ()
         self.text = ""
+        self.login: list[tuple[Seen, str]] = []
 
     async def __aenter__(self) -> Self:
         self._playwright = await async_playwright().start()
@@ -113,14 +117,19 @@ class Explorer:
                 for field in before[-1:]:
                     await self.fill(field.label, username)
                 await self.fill(secret.label, password)
-                await self.press(_way_in(seen.buttons))
+                await self._go_in(seen)
                 return True
             names = [one for one in seen.controls if one.kind == "text" and _asks_who(one)]
             if len(names) != 1:
                 return False
             await self.fill(names[0].label, username)
-            seen = await self.press(_way_in(seen.buttons))
+            seen = await self._go_in(seen)
         return False
+
+    async def _go_in(self, seen: Seen) -> Seen:
+        button = _way_in(seen.buttons)
+        self.login.append((seen, button))
+        return await self.press(button)
 
     async def _ask(self, operation: str, **more: Any) -> Any:
         request = {"op": operation, "words": [], "limitMs": LIMIT_MILLISECONDS, **more}
@@ -136,5 +145,7 @@ def _way_in(buttons: Sequence[str]) -> str:
         hit = next((one for one in buttons if one.casefold().startswith(word)), None)
         if hit is not None:
             return hit
+    if len(buttons) == 1:
+        return buttons[0]
     msg = f"no button to log in with; there are: {', '.join(buttons)}"
     raise ExploreError(msg)

@@ -25,9 +25,11 @@ ADDS = ("lägg till", "ny rad", "add", "+", "ny ")
 DATE = re.compile(
     r"\b(datum|dag|från( och med)?|fr\.?o\.?m\.?|till( och med)?|t\.?o\.?m\.?|date|from|to|född)\b|datum", re.IGNORECASE
 )
-MONTH = re.compile(r"månad|month", re.IGNORECASE)
+MONTH = re.compile(r"(?<!per )(månad|month)", re.IGNORECASE)
 AMOUNT = re.compile(
-    r"belopp|summa|kostnad|hyra|inkomst|lön|avgift|kronor|\bkr\b|amount|\bsum\b|bidrag|norm$", re.IGNORECASE
+    r"belopp|summa|kostnad|hyra|inkomst|lön|avgift|kronor|\bkr\b|amount|\bsum\b|bidrag|norm$"
+    r"|^(?!antal).*\bper (månad|month)$",
+    re.IGNORECASE,
 )
 NUMBER = re.compile(r"^antal|\bantal\b|dagar|number of", re.IGNORECASE)
 PERSON = re.compile(r"person-?(nummer|nr)|samordningsnummer|personal (identity )?number", re.IGNORECASE)

@@ -1,19 +1,19 @@
 """Writes a first manifest of a case system from its login page and the page after it."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from robot.gui.guess import first_of
 from robot.gui.propose import scalar
 from robot.gui.seen import Seen
 
-WAYS_IN = ("logga in", "log in", "login", "sign in", "nästa", "fortsätt")
 
-
-def write_manifest(system: str, url: str, login: Seen, username: str, text: str) -> str:
-    """A manifest in text. ``login``: the first page as it was met; ``text``: a page's words after the login."""
-    secret = next((one for one in login.controls if one.format == "password"), None)
-    user = next((one for one in login.controls if one.kind == "text" and one.format != "password"), None)
+def write_manifest(system: str, url: str, login: Sequence[tuple[Seen, str]], username: str, text: str) -> str:
+    """A manifest in text. ``login``: its pages with the button pressed on each; ``text``: a page's words after it."""
+    fields = [one for seen, _ in login for one in seen.controls]
+    secret = next((one for one in fields if one.format == "password"), None)
+    user = next((one for one in fields if one.kind == "text" and one.format != "password"), None)
+    buttons = [button for _, button in login]
     sign = _sign(username, text)
     path = urlsplit(url).path or "/"
     lines = [
@@ -29,10 +29,11 @@ def write_manifest(system: str, url: str, login: Seen, username: str, text: str)
         "language: sv",
         f"start: {scalar(path)}",
         "login:",
-        f"  path: {scalar(login.path)}",
+        f"  path: {scalar(login[0][0].path if login else path)}",
         f"  username: {scalar(user.label if user and user.label else 'Användarnamn')}",
+        *([f"  next: {scalar(buttons[0])}"] if len(buttons) > 1 else []),
         f"  password: {scalar(secret.label if secret and secret.label else 'Lösenord')}",
-        f"  button: {scalar(first_of(WAYS_IN, login.buttons) or 'Logga in')}",
+        f"  button: {scalar(buttons[-1] if buttons else 'Logga in')}",
         "  # the words before the user name on every page of a live session",
         f"  session_sign: {scalar(sign or 'Inloggad som')}" + ("" if sign else "  # uncertain: not found"),
         "  expired_sign: Din session har gått ut.  # uncertain: was not seen",

@@ -1,7 +1,7 @@
 """Writes a first screen file from live pages, with a comment at everything that a person must look at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from robot.gui.guess import ADDS, GOES_ON, SAVES, field_type, first_of, value_name
@@ -66,7 +66,7 @@ def write_screen(
 
     ``people``: the parts of the pages that showed a personal number.
     """
-    first = next((n for n, step in enumerate(steps) if _to_fill(step.seen) and n), len(steps) - 1)
+    first = next((n for n in range(1, len(steps)) if _asks_more(steps[n - 1], steps[n])), len(steps) - 1)
     before, pages = steps[:first], steps[first:]
     writes = any(_to_fill(step.seen) for step in pages)
     writer = _Writer()
@@ -83,8 +83,10 @@ def write_screen(
     writer.add(0, "")
     if before:
         writer.add(0, "open:")
-        for step in before:
-            _page(writer, step, fills=True)
+        for n, step in enumerate(before):
+            repeated = n > 0 and not step.typed
+            bare = replace(step, seen=replace(step.seen, controls=())) if repeated else step
+            _page(writer, bare, fills=True)
     else:
         writer.add(0, "open: []")
     writer.add(0, "")
@@ -94,6 +96,11 @@ def write_screen(
     if writes:
         _ending(writer, pages, ending)
     return "\n".join(writer.lines) + "\n"
+
+
+def _asks_more(before: Step, after: Step) -> bool:
+    """A page that still shows the search it came from asks for nothing new."""
+    return bool({one.label for one in _to_fill(after.seen)} - {one.label for one in _to_fill(before.seen)})
 
 
 def _to_fill(seen: Seen) -> list[Control]:
@@ -267,7 +274,11 @@ def _press(writer: _Writer, step: Step) -> None:
     for table in step.seen.tables:
         for row in table.rows:
             if step.pressed in row and table.name:
-                header = table.headers[row.index(step.pressed)]
+                named = [one for one in table.headers if one]
+                pressed = table.headers[row.index(step.pressed)]
+                header = pressed or (named[0] if named else "")
+                if not header:
+                    continue
                 writer.doubt(2, "the row was opened by its link; say which value finds it")
                 writer.add(
                     2, f"open_row: {{table: {scalar(table.name)}, where: {{{scalar(header)}: {value_name(header)}}}}}"

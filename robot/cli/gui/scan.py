@@ -10,7 +10,7 @@ import typer
 from robot.cli._say import err, fail
 from robot.gui.canary import read_screen
 from robot.gui.explore import ExploreError, Explorer
-from robot.gui.guess import value_name
+from robot.gui.guess import ADDS, first_of, value_name
 from robot.gui.manifest_draft import write_manifest
 from robot.gui.scan import Step, write_screen
 from robot.gui.seen import Seen
@@ -71,7 +71,6 @@ async def _walk(
     seen: list[Step] = []
     async with Explorer() as explorer:
         page = await explorer.open(urls[0])
-        login_page = page
         if username and not await explorer.log_in(username, password):
             fail(f"{urls[0]} shows no login; it shows the fields: {', '.join(one.label for one in page.controls)}")
         for number, url in enumerate(urls):
@@ -79,7 +78,7 @@ async def _walk(
                 page = await explorer.open(url)
             if number < len(urls) - 1:
                 seen.append(Step(page))
-        draft = write_manifest(system, urls[0], login_page, username, explorer.text)
+        draft = write_manifest(system, urls[0], explorer.login, username, explorer.text)
         seen.append(await _take_steps(explorer, page, steps, seen))
         people = list(explorer.people)
     return seen, people, draft
@@ -98,6 +97,9 @@ async def _take_steps(explorer: Explorer, page: Seen, steps: list[str], seen: li
             after = await explorer.press(step)
         except ExploreError as error:
             fail(f"step {step!r}: {error}")
+        if first_of(ADDS, [step]) and after.headings == page.headings:
+            page = after
+            continue
         seen.append(Step(page, dict(typed), step))
         page, typed = after, {}
     return Step(page, dict(typed))
