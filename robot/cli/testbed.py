@@ -5,6 +5,7 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,12 @@ import typer
 
 from robot.cli._say import err, fail, out, say_json
 from testbed.faults import Fault, FaultError, parse
-from testbed.municipality import Municipality
+from testbed.municipality import ROBOT_USER, Municipality
 from testbed.scenario.generate import Scenario, ScenarioError, generate
+from testbed.serve import Server
+from testbed.socialakten.app import build_app
+from testbed.socialakten.store import Store
+from testbed.verksamhetssystem.seed import DEMO_USERS
 
 
 def register(main: typer.Typer) -> None:
@@ -33,25 +38,35 @@ def run_testbed(
     fault: Annotated[
         list[str] | None, typer.Option(help="A fault to switch on: system.call=kind, e.g. skatteverket.agi=timeout.")
     ] = None,
+    other: Annotated[
+        bool, typer.Option("--socialakten", help="Also start Socialakten, a case system of another make.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Addresses and settings as one JSON document.")] = False,
 ) -> None:
     """Start case system, registers and channels on free ports of this machine, and run until Ctrl-C."""
     scenario = made(seed, cases, chosen_month(month))
     if applications is not None:
         _write(scenario, applications)
-    with tempfile.TemporaryDirectory(prefix="arende-testbed-") as folder:
-        with Municipality(scenario, folder=Path(folder), faults=chosen_faults(fault or [])) as municipality:
-            environment = municipality.environment()
-            if as_json:
-                say_json({"urls": municipality.urls, "environment": environment})
-            else:
-                for name, value in environment.items():
-                    out.print(f"export {name}={value}", markup=False, soft_wrap=True)
-                for name, url in municipality.urls.items():
-                    err.print(f"{name:20} {url}")
-                err.print("Running until Ctrl-C.")
-            sys.stdout.flush()  # whoever reads a pipe waits for these lines while we run on
-            until_interrupted()
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="arende-testbed-")))
+        municipality = running.enter_context(Municipality(scenario, folder=folder, faults=chosen_faults(fault or [])))
+        urls, environment = municipality.urls, municipality.environment()
+        if other:
+            store = Store.seeded(folder / "socialakten.sqlite", scenario.case_system)
+            app = build_app(store, clock=municipality.clock, users=DEMO_USERS)
+            urls["socialakten"] = running.enter_context(Server(app, name="socialakten")).url
+            login = {"URL": urls["socialakten"], "USERNAME": ROBOT_USER, "PASSWORD": DEMO_USERS[ROBOT_USER]}
+            environment |= {f"ARENDE_SOCIALAKTEN_{name}": value for name, value in login.items()}
+        if as_json:
+            say_json({"urls": urls, "environment": environment})
+        else:
+            for name, value in environment.items():
+                out.print(f"export {name}={value}", markup=False, soft_wrap=True)
+            for name, url in urls.items():
+                err.print(f"{name:20} {url}")
+            err.print("Running until Ctrl-C.")
+        sys.stdout.flush()  # whoever reads a pipe waits for these lines while we run on
+        until_interrupted()
 
 
 def made(seed: int, cases: int, month: date) -> Scenario:
