@@ -25,7 +25,6 @@ from robot.store.tables import SampleTaskRow
 router = APIRouter()
 reviews = needs("handlaggare", "controller")
 Queue = Literal["slump", "risk", "klagomal", "avgor"]
-QUEUES: dict[Queue, str] = {"slump": "Slumpurval", "risk": "Riskurval", "klagomal": "Klagomål", "avgor": "Ska avgöras"}
 JUDGED: dict[str, ResultClass] = {"skal": "wrong_reasons", "handlaggning": "wrong_procedure"}
 READ = Draft("access.read", {"why": "granskning", "values": True})
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -40,7 +39,6 @@ def queue(request: Request, user: Reviewer, ko: Queue = "slump") -> Response:
     return page(
         request,
         "reviews.html",
-        queues=QUEUES,
         queue=ko,
         counts={name: len(rows) for name, rows in found.items()},
         rows=[(review_id(row), row) for row in found[ko]],
