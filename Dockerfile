@@ -7,10 +7,10 @@ ENV UV_PROJECT_ENVIRONMENT=/app/.venv UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV
 RUN python -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir uv==0.13.8
 # The libraries change seldom and the code often: they get a layer of their own.
 COPY pyproject.toml uv.lock ./
-RUN /opt/uv/bin/uv sync --frozen --no-dev --no-install-project
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra timestamps --no-install-project
 COPY . .
 # Editable: a process is read from its folder, as source, and its content hash is the version that a case keeps.
-RUN /opt/uv/bin/uv sync --frozen --no-dev
+RUN /opt/uv/bin/uv sync --frozen --no-dev --extra timestamps
 
 FROM python:3.12-slim-bookworm AS base
 RUN apt-get update \
