@@ -124,8 +124,8 @@ def _check_strata(mentions: Mentions, document: Document, process: ProcessFile, 
     for index, stratum in enumerate(process.stickprov.follow_up):
         if stratum not in strata:
             message = f"`{rule}` never answers `{stratum}`"
-            path = ("stickprov", "follow_up", index)
-            document.problems.append(document.problem(path, message, did_you_mean(stratum, strata)))
+            place = ("stickprov", "follow_up", index)
+            document.problems.append(document.problem(place, message, did_you_mean(stratum, strata)))
 
 
 def _check_step_name(mentions: Mentions, document: Document, path: Path_, name: Name) -> None:

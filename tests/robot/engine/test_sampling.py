@@ -1,6 +1,6 @@
 """The stickprov from draw to brake: silence, periods, blind and second reviewers, lanes, rates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -130,10 +130,11 @@ def test_a_blind_reviewer_answers_before_anything_is_shown(make: Make) -> None:
     house = make(blind='"1"')
     ref = house.couple()
     reviews = house.ground.house.sample_reviews
-    for act in (
+    actions: tuple[Callable[[], object], ...] = (
         lambda: house.ground.house.reviews.agree(ref, BO),
         lambda: house.ground.house.reviews.decide_otherwise(ref, BO, "avslag", Decimal(0), motivation="S.", heard=True),
-    ):
+    )
+    for act in actions:
         with pytest.raises(ReviewError, match="granskas blint"):
             act()
     assert reviews.hides(ref, "anna")

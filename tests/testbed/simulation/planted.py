@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import audit.stickprov.frame as frame_module
 import robot.engine.drawing as drawing_module
 import robot.engine.effects as effects_module
 import robot.engine.ledger as ledger_module
@@ -166,7 +167,7 @@ def time_out_is_a_decision(patch: pytest.MonkeyPatch) -> None:
 
 def drawn_again(patch: pytest.MonkeyPatch) -> None:
     """A restart draws a new ticket."""
-    member = drawing_module.member
+    member = frame_module.member
 
     def forgetful(entries: Any) -> Any:
         found = member(entries)
