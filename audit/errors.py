@@ -41,6 +41,10 @@ class NoteError(AuditError):
     """A signed note, a key or a policy that cannot be read, or a signature that is missing or wrong."""
 
 
+class TimestampError(AuditError):
+    """A time-stamp token that cannot be read or does not hold, or the means to check it that are missing."""
+
+
 class LogError(AuditError):
     """The log contradicts what was signed before: nothing more is signed until a person has found out why.
 

@@ -11,14 +11,14 @@ from sqlmodel import col, select
 
 from audit.canonical import JSON
 from audit.errors import LogError
-from audit.log import tree
+from audit.log import timestamp, tree
 from audit.log.entry import Entry
 from audit.log.journal import Journal
 from audit.log.keys import ROTATED
 from audit.log.note import VerifierKey
 from audit.log.receipt import whole_note
 from audit.log.sequencer import TILE, TILE_HEIGHT, StoredNodes
-from audit.log.tables import CheckpointRow, EntryRow, LeafRow
+from audit.log.tables import CheckpointRow, EntryRow, LeafRow, TimestampRow
 from audit.vault.vault import Vault, parse_reference
 
 CASE_FORMAT = "arende-case/v1"
@@ -50,6 +50,8 @@ def export_log(
     newest = signed[-1]
     for row in signed:
         _write(folder / "checkpoints" / f"{row.size:020}", whole_note(session, row).render().encode())
+    for token in session.scalars(select(TimestampRow).where(TimestampRow.origin == origin)):
+        _write(folder / timestamp.FOLDER / timestamp.file_name(token.size), token.token)
     _write_entries(session, folder, newest.size, progress)
     _write_tiles(session, folder, newest.size)
     _write(folder / "keys", "".join(f"{one}\n" for one in _vkeys(session, keys)).encode())

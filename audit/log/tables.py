@@ -85,10 +85,22 @@ class CosignatureRow(SQLModel, table=True):
     line: str
 
 
+class TimestampRow(SQLModel, table=True):
+    """The token (RFC 3161) that an authority gave for a checkpoint. ``asked_at`` is our own clock: UTC, ISO 8601."""
+
+    __tablename__ = "log_timestamp"
+
+    origin: str = Field(primary_key=True)
+    size: int = Field(sa_column=_number(primary_key=True, autoincrement=False))
+    token: bytes
+    asked_at: str
+
+
 ENTRIES = SQLModel.metadata.tables[EntryRow.__tablename__]
 PENDING = SQLModel.metadata.tables[PendingRow.__tablename__]
 LEAVES = SQLModel.metadata.tables[LeafRow.__tablename__]
 NODES = SQLModel.metadata.tables[NodeRow.__tablename__]
 CHECKPOINTS = SQLModel.metadata.tables[CheckpointRow.__tablename__]
 COSIGNATURES = SQLModel.metadata.tables[CosignatureRow.__tablename__]
-LOG_TABLES = (PENDING, LEAVES, NODES, CHECKPOINTS, COSIGNATURES)
+TIMESTAMPS = SQLModel.metadata.tables[TimestampRow.__tablename__]
+LOG_TABLES = (PENDING, LEAVES, NODES, CHECKPOINTS, COSIGNATURES, TIMESTAMPS)
