@@ -42,6 +42,7 @@ class CaseRow(SQLModel, table=True):
 
     __tablename__ = "arende_case"
     __table_args__ = (
+        Index("ix_case_due", "due_at", "ref"),
         Index("ix_case_status_due", "status", "due_at"),
         Index("ix_case_closed", "status", "closed_at"),
         Index("ix_case_process_status", "process", "status"),
