@@ -12,7 +12,9 @@ from starlette.responses import Response
 from desk import figures, queries
 from desk.casefile import open_case
 from desk.roles import User, needs
-from desk.web import OUTCOME, desk_of, page
+from desk.web import OUTCOME, desk_of, page, posted, redirect, tell, text
+from robot.engine.case import SampleLane
+from robot.engine.review import ReviewError
 from robot.engine.view import SWEDEN
 from robot.store.tables import CaseRow
 
@@ -71,12 +73,12 @@ def export(request: Request, user: Annotated[User, Depends(controls)], wanted: W
     """The decisions of the filter as CSV for a spreadsheet, without personal data: people are only "person"."""
     with desk_of(request).house.database.read() as session:
         rows = queries.decided(session, user, wanted, limit=None).rows
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows(_line(row) for row in rows)
     # Spreadsheets read a file as UTF-8 only when it begins with a byte order mark.
-    content = "\ufeff" + text.getvalue()
+    content = "\ufeff" + sheet.getvalue()
     headers = {"Content-Disposition": 'attachment; filename="beslut.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -95,6 +97,22 @@ def decision(request: Request, ref: str, user: Annotated[User, Depends(controls)
         made=made[-1] if made else None,
         ticket=ticket[-1] if ticket else None,
     )
+
+
+@router.post("/controller/beslut/{ref}/ko")
+def put_in_queue(request: Request, ref: str, user: Annotated[User, Depends(controls)]) -> Response:
+    """Put a decision in the queue of risks or of complaints, which never speaks for the others."""
+    desk, form = desk_of(request), posted(request)
+    open_case(desk, user, ref, None)
+    lanes: dict[str, SampleLane] = {"risk": "risk", "klagomal": "complaint"}
+    try:
+        lane = lanes.get(text(form, "ko"), "random")
+        desk.house.sample_reviews.put_in_lane(ref, lane, user.person, motivation=text(form, "motivering"))
+    except ReviewError as error:
+        tell(request, str(error))
+    else:
+        tell(request, "Beslutet ligger i kön för granskning.")
+    return redirect(f"/controller/beslut/{ref}")
 
 
 def _line(row: CaseRow) -> list[str]:

@@ -71,7 +71,8 @@ def _pages(town: Town) -> dict[str, list[str]]:
     }
 
 
-def _violations(page: Page) -> list[str]:
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on the page."""
     page.evaluate(AXE)
     options = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
@@ -82,11 +83,11 @@ def _violations(page: Page) -> list[str]:
 def test_every_page_is_accessible_and_fits_a_narrow_screen(visit: Visit, town: Town, account: str) -> None:
     """axe-core finds nothing on any page with everything opened, and no page needs sideways scrolling at 320 px."""
     page = visit(account, width=320)
-    violations: list[str] = []
+    found: list[str] = []
     for path in _pages(town)[account]:
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        violations += _violations(page)
+        found += violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
         small = page.evaluate(
             "[...document.querySelectorAll('button:not(.hide), input, select, summary, nav a')]"
@@ -94,19 +95,19 @@ def test_every_page_is_accessible_and_fits_a_narrow_screen(visit: Visit, town: T
             " return box.width > 1 && Math.min(box.width, box.height) < 24 }).map(one => one.outerHTML)"
         )
         assert small == [], path
-    assert violations == []
+    assert found == []
 
 
 def test_login_and_errors_are_accessible(browser: Browser, url: str) -> None:
     """The login page and its error pass axe-core."""
     page = browser.new_page()
     page.goto(f"{url}/logga-in")
-    violations = _violations(page)
+    found = violations(page)
     page.get_by_label("Konto").fill("drift")
     page.get_by_label("Lösenord").fill("fel")
     page.get_by_role("button", name="Logga in").click()
     assert page.get_by_role("alert").is_visible()
-    assert violations + _violations(page) == []
+    assert found + violations(page) == []
     page.close()
 
 

@@ -202,6 +202,20 @@ async def test_a_rate_is_changed_by_a_named_person_who_has_seen_the_work(visitor
     assert "Ny regel" in (await visitor.http.get("/controller/stickprov")).text
 
 
+async def test_a_complaint_is_put_in_a_queue_of_its_own_with_a_reason(visitor: Visitor, town: Town) -> None:
+    """Without queue or reason nothing is put there; then it waits among the complaints, and not in the random queue."""
+    ref = town.cases[3]
+    await visitor.login("controller")
+    path = f"/controller/beslut/{ref}/ko"
+    for fields in ({"motivering": "Klagade"}, {"ko": "klagomal"}):
+        await visitor.post(path, **fields)
+        assert "complaint-1" not in town.house.ledger.load(ref).tasks
+    await visitor.post(path, ko="klagomal", motivering="Den sökande klagade på beloppet.")
+    name = review_id(town.row(ref, "complaint-1"))
+    assert name in (await visitor.http.get("/granska?ko=klagomal")).text
+    assert name not in (await visitor.http.get("/granska")).text
+
+
 @pytest.mark.parametrize("account", ["handlaggare", "drift", "utvecklare"])
 async def test_the_figures_are_the_controllers(visitor: Visitor, account: str) -> None:
     """Nobody else sees figures, plan or exports; drift and authors see no reviews either."""
