@@ -21,6 +21,8 @@ CAUSES = {
     "person": "En person",
     "drift.andel": "Andelen som roboten beviljar har ändrats",
     "drift.belopp": "Medelbeloppet har ändrats",
+    "stickprov.lower_bound": "Stickprovet visar fler fel än det som tolereras",
+    "stickprov.new_kind": "Stickprovet hittade ett nytt slags fel till nackdel för någon",
 }
 
 
