@@ -1,5 +1,6 @@
 """Starts workers as forks of a process that has loaded the program once: what a start costs is not what is tortured."""
 
+import ctypes
 import json
 import os
 import signal
@@ -13,9 +14,12 @@ import robot.cli.worker  # noqa: F401 - loaded here, so that no fork has to
 from robot.cli.main import main
 from robot.steps import verbs
 
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
+
 
 class Nursery:
-    """The process that forks. It is nobody's target; when it ends, no more workers are born."""
+    """The process that forks. It is nobody's target; when it ends, its workers end with it."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -30,7 +34,7 @@ class Nursery:
         return int(self._stdout.readline())
 
     def close(self) -> None:
-        """End it; what it has started goes on."""
+        """End it, and with it every worker that is left."""
         self._process.communicate()
 
     @property
@@ -45,17 +49,22 @@ class Nursery:
 def _bear() -> None:
     """Fork for each line that comes in."""
     verbs()
+    nursery = os.getpid()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them: nobody waits for their ends
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _live(json.loads(line))
+            _live(json.loads(line), nursery)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
 
 
-def _live(order: Mapping[str, Any]) -> None:
+def _live(order: Mapping[str, Any], nursery: int) -> None:
+    # A torture that is killed cannot end its workers: the end of the nursery, which hears no more orders then, does.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != nursery:
+        os._exit(1)
     os.setsid()
     os.environ.clear()
     os.environ.update(order["environment"])

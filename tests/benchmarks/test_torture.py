@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from benchmarks.torture import FAULTS, MONTH, run
 from benchmarks.torture_load import STRIKES, Pace
+from benchmarks.torture_nursery import Nursery
 from benchmarks.torture_postgres import TortureError
 from benchmarks.torture_processes import Pack
 from robot.engine.house import House
@@ -18,6 +20,7 @@ from robot.settings import Settings
 from testbed.scenario.generate import generate
 
 CYCLES, CASES = 20, 6
+PATIENCE_SECONDS = 30
 QUICK = Pace(moments=(0.2, 1.5), lease_seconds=1.5, answer_seconds=2.0)
 
 
@@ -41,6 +44,18 @@ def test_a_database_with_cases_is_not_tortured(tmp_path: Path) -> None:
     house.close()
     with pytest.raises(TortureError, match="holds 1 cases already"):
         run(1, seed=1, cases=1, database_url=url)
+
+
+def test_no_worker_outlives_a_torture_that_is_killed(tmp_path: Path) -> None:
+    """When nobody gives the nursery orders any longer, it ends and every worker with it."""
+    nursery = Nursery()
+    environment = {**os.environ, "ARENDE_DATA": str(tmp_path / "robot")}
+    worker = os.pidfd_open(nursery.born(("worker",), environment, tmp_path / "worker.log"))
+    assert select.select([worker], [], [], 0)[0] == []
+    nursery.close()
+    ended, _, _ = select.select([worker], [], [], PATIENCE_SECONDS)
+    os.close(worker)
+    assert ended
 
 
 def test_only_its_own_processes_are_struck(tmp_path: Path) -> None:
