@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,28 +44,31 @@ def run(cases: int, *, postgres: str, growth: int, say: Say) -> dict[str, Any]:
     found: dict[str, Any] = {"cases": cases, "steps_per_case": STEPS}
     with tempfile.TemporaryDirectory(prefix="arende-bench-") as name:
         root = Path(name)
-        kinds: dict[str, Callable[[str], Any]] = {"sqlite": lambda part: _sqlite(root, part)}
+        kinds: dict[str, Callable[[str], Any]] = {"sqlite": lambda part: on_sqlite(root, part)}
         if postgres:
             kinds["postgres"] = lambda part: _postgres(postgres, part)
         for kind, fresh in kinds.items():
-            found[kind] = _throughput(root, kind, fresh, cases, say)
+            found[kind] = throughput(root / kind, fresh, cases, say)
         say("memory, idle, growth")
         found |= _waiting(root / "waiting") | _idle(root / "idle") | _growing(root / "growing", growth)
     return found
 
 
-def _throughput(root: Path, kind: str, fresh: Callable[[str], Any], cases: int, say: Say) -> dict[str, Any]:
+def throughput(
+    root: Path, fresh: Callable[[str], Any], cases: int, say: Say, *, counts: Sequence[int] = (1, 2, 3)
+) -> dict[str, Any]:
+    """Cases per second with each count of workers, on databases that ``fresh`` makes, beside bare commits."""
     with fresh("bare") as url:
         bare = _bare_commits(url)
     answer: dict[str, Any] = {"bare_commits_per_second": round(bare), "workers": {}, "slow": {}}
-    for workers in (1, 2, 3):
-        say(f"{kind}: {workers} workers")
+    for workers in counts:
+        say(f"{root.name}: {workers} workers")
         with fresh(f"w{workers}") as url:
-            figures = _measured(root / f"{kind}{workers}", url, workers, cases)
+            figures = _measured(root / f"w{workers}", url, workers, cases)
         figures["per_case_over_bare"] = round(bare / figures["cases_per_second"] / figures["entries_per_case"], 2)
         answer["workers"][str(workers)] = figures
         with fresh(f"s{workers}") as url:
-            slow = _measured(root / f"{kind}s{workers}", url, workers, SLOW_AT_ONCE * 4 * workers, seconds=SLOW_SECONDS)
+            slow = _measured(root / f"s{workers}", url, workers, SLOW_AT_ONCE * 4 * workers, seconds=SLOW_SECONDS)
         answer["slow"][str(workers)] = slow["cases_per_second"]
     return answer
 
@@ -223,7 +226,8 @@ def _median_case(house: House, runner: Runner, begin: int, count: int = 30) -> f
 
 
 @contextmanager
-def _sqlite(root: Path, part: str) -> Iterator[str]:
+def on_sqlite(root: Path, part: str) -> Iterator[str]:
+    """The address of a database of its own in the folder."""
     yield f"sqlite:///{root / f'{part}.sqlite'}"
 
 
