@@ -131,9 +131,17 @@ def refused(session: Session, limit: int = PAGE) -> Sequence[IntakeRow]:
 
 
 def unseen(session: Session, user: User, rows: Sequence[CaseRow]) -> set[str]:
-    """The references among these cases whose outcome this user must not see yet, because of a blind review."""
-    refs = [row.ref for row in rows]
-    return set(session.exec(select(CaseRow.ref).where(col(CaseRow.ref).in_(refs), ~_seen_by(user))))
+    """The references among these cases whose outcome this user must not see yet: a blind review is theirs, or nobody's.
+
+    Whoever may take the review tomorrow must not have met the outcome in a list today.
+    """
+    query = select(SampleTaskRow.case_ref).where(
+        col(SampleTaskRow.case_ref).in_([row.ref for row in rows]),
+        col(SampleTaskRow.blind),
+        col(SampleTaskRow.answered_at).is_(None),
+        or_(col(SampleTaskRow.reviewer).is_(None), col(SampleTaskRow.reviewer) == user.account),
+    )
+    return set(session.exec(query))
 
 
 def known_to(user: User) -> tuple[Any, ...]:

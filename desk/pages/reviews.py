@@ -15,7 +15,7 @@ from desk.reviewing import comparison, find_review, review_id, shown
 from desk.roles import User, needs
 from desk.sampling import CAUSES, FOUND, unsettled
 from desk.web import desk_of, page, posted, redirect, tell, text
-from robot.engine.case import ResultClass
+from robot.engine.case import ResultClass, SampleLane
 from robot.engine.review import ReviewError
 from robot.engine.sample_reviews import Answer
 from robot.engine.sampling import blind_task
@@ -119,7 +119,7 @@ def _rows(request: Request, user: User, queue: Queue) -> list[SampleTaskRow]:
     engine = desk.house.sample_reviews
     with desk.house.database.read() as session:
         if queue != "slump":
-            lane = "risk" if queue == "risk" else "complaint"
+            lane: SampleLane = "risk" if queue == "risk" else "complaint"
             return list(engine.queue(session, lane, person=user.person, restricted=user.sees_restricted))
         wanted = {
             (item.case_ref, item.task) for item in engine.work(session, user.person, restricted=user.sees_restricted)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.params import Query
@@ -91,7 +92,7 @@ def as_csv(
     return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _values(found: Overview | None) -> dict[str, object]:
+def _values(found: Overview | None) -> dict[str, Any]:
     if found is None:
         return {"found": None}
     load = [(one.reviewer, float(one.answered)) for one in found.load]
@@ -124,7 +125,7 @@ def _line(found: Overview, one: Figures) -> list[str]:
     ]
 
 
-def _number(value: float | None) -> str:
+def _number(value: float | Fraction | None) -> str:
     return "" if value is None else f"{float(value):.4f}".replace(".", ",")
 
 

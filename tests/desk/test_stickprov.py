@@ -126,6 +126,16 @@ async def test_nothing_tells_a_canary_from_a_case(visitor: Visitor, town: Town) 
     assert pages[0] == pages[1]
 
 
+async def test_lists_and_searches_show_no_outcome_of_what_may_be_reviewed_blind(visitor: Visitor, town: Town) -> None:
+    """The case stands in the list and among the hits, and its outcome does not, while a blind review is unanswered."""
+    await visitor.login("sarskild")
+    reference = town.house.ledger.load(town.cases[2]).reference
+    for text in ((await visitor.http.get("/")).text, (await visitor.post("/sok", vad=reference)).text):
+        row = next(part for part in text.split("<tr>") if reference in part)
+        assert "Granskas blint" in row
+        assert "Bifall" not in row
+
+
 async def test_faults_in_an_answer_are_told_beside_the_field(visitor: Visitor, town: Town) -> None:
     """No outcome, no amount or no reason for "cannot tell": nothing is answered, and what was typed is kept."""
     path = town.path(town.cases[2])
