@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     log_policy_file: Path | None = Field(
         default=None, description="The log's witnesses, their addresses and the quorum (tlog-policy). Empty: none."
     )
+    timestamp_url: str = Field(
+        default="", description="Authority that time-stamps the log's head once a day (RFC 3161). Empty: none."
+    )
+    timestamp_roots_file: Path | None = Field(
+        default=None, description="PEM file with the root certificates of that authority. Needed with its address."
+    )
     intake_folder: Path | None = Field(
         default=None, description="Folder where the e-service leaves applications. Empty: intake in the data folder."
     )

@@ -90,6 +90,8 @@ def _log(asked: argparse.Namespace, report: Report) -> None:
         watches.append(sample.watch)
     trust = _trust(asked, report, asked.directory / "keys")
     reading = verify_log(export, trust, known, report, watches=watches, tick=_bar(asked))
+    if any((asked.directory / "timestamps").glob("*")):
+        report.notes.append("Time-stamps (RFC 3161) are not checked here: use `arende audit timestamp` or openssl ts.")
     if reading is None or not reading.complete:
         return
     if values:

@@ -1,15 +1,18 @@
 """Keeps the log up to date beside the work: entries get their places within a second, and heads are signed in time."""
 
 import threading
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 import structlog
 
 from audit.clock import Clock
-from audit.errors import LogError
+from audit.errors import LogError, TimestampError
 from robot.engine.logbook import Logbook
 from robot.engine.metrics import count_checkpoint
 from robot.engine.turn import Turn
+from robot.engine.witnessing import Witnessing
 from robot.engine.working_days import SWEDEN
 
 log = structlog.get_logger(__name__)
@@ -17,7 +20,7 @@ LOOK_SECONDS = 0.5
 SIGN_SECONDS = 5 * 60
 SIGN_ENTRIES = 1000
 AGAIN_SECONDS = 60
-WITNESS_SECONDS = 10
+ASK_SECONDS = 10
 AT_ONCE = {"decision.made", "key.rotated", "log.recovered", "sample.commit", "sample.reveal"}
 """Entries that somebody outside soon holds a proof of, or that others rest on."""
 
@@ -34,8 +37,8 @@ class Keeper:
         self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="arende-log", daemon=True)
-        # A witness that is slow to answer must not keep the log waiting.
-        self._asking = threading.Thread(target=self._ask, name="arende-witnesses", daemon=True)
+        # A witness or an authority that is slow to answer must not keep the log waiting.
+        self._asking = threading.Thread(target=self._ask, name="arende-log-outside", daemon=True)
         self._acts = False
         self._disputed = False
         self._signed_ns = clock.monotonic_ns()
@@ -107,18 +110,35 @@ class Keeper:
         self._look(last=True)
 
     def _ask(self) -> None:
+        works = list(self._outside())
+        while works and not self._stop.wait(ASK_SECONDS):
+            for work in works if self._acts else ():
+                try:
+                    work()
+                except Exception:  # as in `_look`
+                    log.exception("log.asking_failed")
+
+    def _outside(self) -> Iterator[Callable[[], object]]:
+        """What is asked of others, as the settings say."""
         witnessing = self._logbook.witnessing()
-        while witnessing is not None and not self._stop.wait(WITNESS_SECONDS):
-            try:
-                if self._acts:
-                    witnessing.submit()
-                    self._disputed = False
-            except LogError as error:
-                if not self._disputed:
-                    self._logbook.disputed(error)
-                self._disputed = True
-            except Exception:  # as in `_look`
-                log.exception("log.witnesses_failed")
+        if witnessing is not None:
+            yield partial(self._ask_witnesses, witnessing)
+        try:
+            timestamping = self._logbook.timestamping()
+        except TimestampError as error:
+            log.warning("log.no_timestamp", code="settings", why=str(error))
+        else:
+            if timestamping is not None:
+                yield timestamping.tick
+
+    def _ask_witnesses(self, witnessing: Witnessing) -> None:
+        try:
+            witnessing.submit()
+            self._disputed = False
+        except LogError as error:
+            if not self._disputed:
+                self._logbook.disputed(error)
+            self._disputed = True
 
     def _look(self, *, last: bool) -> None:
         try:

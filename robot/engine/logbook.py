@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from audit.canonical import JSON
 from audit.clock import Clock
-from audit.errors import LogError
+from audit.errors import LogError, TimestampError
 from audit.keyfile import create_key_file, read_key_file
 from audit.log import sequencer
 from audit.log.entry import Actor, Entry
@@ -21,7 +21,9 @@ from audit.log.notary import Notary, Progress, keep
 from audit.log.policy import NONE, Policy
 from audit.log.recovery import RECOVERED, STOPPED, chain, ended_by, rebuild, recovered
 from audit.log.tables import EntryRow, PendingRow
+from audit.log.timestamp import read_roots
 from robot.engine.services import BUILD
+from robot.engine.timestamping import Timestamping
 from robot.engine.witnessing import Witnessing
 from robot.settings import Settings
 from robot.store.database import Database, alone
@@ -127,6 +129,15 @@ class Logbook:
         if path is None:
             return None
         return Witnessing(self._database, self._clock, self.origin, Policy.read(path))
+
+    def timestamping(self) -> Timestamping | None:
+        """Who has the authority time-stamp heads; None without one in the settings. Raises `TimestampError`."""
+        url, path = self._settings.timestamp_url, self._settings.timestamp_roots_file
+        if not url:
+            return None
+        if path is None:
+            raise TimestampError("ARENDE_TIMESTAMP_ROOTS_FILE: expected the authority's root certificates, found none")
+        return Timestamping(self._database, self._clock, self.origin, url, read_roots(path))
 
     def disputed(self, error: LogError) -> None:
         """Journal that a witness has seen something else under our name."""
