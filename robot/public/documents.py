@@ -16,8 +16,7 @@ ASSESSMENT = "konsekvensbedomning.md"
 
 def render(template: str, found: Portrait, *, kommun: str) -> str:
     """One of the documents. What a definition cannot know stands in brackets for the controller to fill in."""
-    # Markdown for people and files: nothing of it is sent to a browser as HTML.
-    environment = Environment(  # noqa: S701
+    environment = Environment(  # noqa: S701 - Markdown: nothing of it is sent to a browser as HTML
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     values = {one.name: getattr(found, one.name) for one in fields(found)}

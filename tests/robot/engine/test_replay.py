@@ -149,7 +149,7 @@ def test_a_changed_archive_is_found(town: Town, tmp_path: Path) -> None:
     with house.database.read() as session:
         row = session.get_one(DefinitionRow, town.ground.row(town.first).version)
     altered = row.archive.replace(b"aldrig under noll", b"aldrig under fyra")
-    write = update(DefinitionRow).where(DefinitionRow.version == row.version)  # type: ignore[arg-type]
+    write = update(DefinitionRow).where(DefinitionRow.version == row.version)  # type: ignore[arg-type] # SQLModel's columns
     with house.database.write() as session:
         session.connection().execute(write.values(archive=altered))
     found = Replay(house.database, house.ledger.journal, Library(house.database, tmp_path)).case(town.first)

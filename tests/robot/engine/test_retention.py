@@ -33,7 +33,7 @@ def test_five_years_after_the_last_note_and_done_by_the_end_of_the_next_year() -
 )
 def test_what_is_kept_for_research(preserve: str, kommunkod: str, number: str, kept: str | None) -> None:
     """Three counties and Göteborg whole, elsewhere the 5th, 15th and 25th; what cannot be told is kept."""
-    assert preserved(preserve, kommunkod, {"sokande": {"personnummer": number}}) == kept  # type: ignore[arg-type]
+    assert preserved(preserve, kommunkod, {"sokande": {"personnummer": number}}) == kept  # type: ignore[arg-type] # text stands for the enumeration
 
 
 def test_everybody_in_the_application_counts() -> None:

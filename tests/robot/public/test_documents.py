@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 from typer.testing import CliRunner
 
+from connectors._yaml import read
 from robot.cli.main import build
 from robot.definition import Definition, discover, load
 from robot.public import documents, open_data, register
@@ -85,4 +85,5 @@ def test_the_command_prints_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("ARENDE_DATA", str(tmp_path))
     result = CliRunner().invoke(build(), ["publish", "register", "ekonomiskt_bistand", "--contact", CONTACT])
     assert result.exit_code == 0, result.output
-    assert yaml.safe_load(result.stdout)["namn"].startswith("Ekonomiskt bistånd")
+    (tmp_path / "register.yaml").write_text(result.stdout, encoding="utf-8")
+    assert read(tmp_path / "register.yaml").data["namn"].startswith("Ekonomiskt bistånd")
