@@ -64,7 +64,10 @@ def visit(browser: Browser, url: str, town: Town) -> Iterator[Visit]:
 def _pages(town: Town) -> dict[str, list[str]]:
     case, decided = town.cases["refund"], town.cases["decided"]
     return {
-        "handlaggare": ["/", "/sok", f"/arende/{case}", f"/arende/{case}/andra/inkomster", "/hjalp", "/finns-inte"],
+        "handlaggare": [
+            *("/", "/sok", "/hjalp", "/finns-inte"),
+            *(f"/arende/{case}", f"/arende/{case}/andra/inkomster", f"/arende/{decided}/forklaring"),
+        ],
         "controller": ["/controller", "/controller/siffror", f"/controller/beslut/{decided}", "/tillganglighet"],
         "drift": ["/drift"],
         "utvecklare": ["/utvecklare", "/utvecklare/ekonomiskt_bistand"],
