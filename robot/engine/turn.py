@@ -5,6 +5,7 @@ Nothing here is a clock's promise. The database server or the kernel lets go of 
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -68,6 +69,9 @@ class _SessionTurn:
 
     def close(self) -> None:
         if self._session is not None:
+            with suppress(SQLAlchemyError):
+                # The server notices only some time later that a session has ended, and keeps its lock until then.
+                self._session.execute(text("SELECT pg_advisory_unlock_all()"))
             self._drop()
 
     def _take(self) -> bool:

@@ -62,7 +62,8 @@ def test_a_holder_whose_session_is_cut_loses_its_turn(postgres: str) -> None:
     assert held.mine()
     with second.engine.connect() as connection:
         connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks "
+            "WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         )
     assert not held.mine()
     assert asked.mine()
