@@ -1,5 +1,6 @@
 """What the evidence costs: appending, signing, proving and verifying, beside bare commits in the same run."""
 
+import asyncio
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +30,11 @@ from audit.log.notary import Notary, keep
 from audit.log.tables import ENTRIES, PENDING
 from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
+from benchmarks.idle_town import Connections, hand_in, open_house
+from robot.engine.replay import Replay
+from robot.engine.runner import Runner
 from robot.store.database import Database
+from robot.store.tables import CaseRow
 
 ORIGIN = "exempelkommun/matning/2026"
 ACTOR = Actor(kind="robot", id="matning", build="arenderobot", rules="sha256:" + "0" * 64)
@@ -38,6 +44,7 @@ ROUNDS = 5
 PROOFS = 2000
 ENTRIES_PER_CASE = 50
 ROWS_AT_ONCE = 10_000
+REPLAYED = 200
 _BODY: Mapping[str, JSONInput] = {
     "rule": "boendekostnad",
     "law": "SoL (2025:400) 12 kap. 7 §",
@@ -50,12 +57,13 @@ _BODY: Mapping[str, JSONInput] = {
 def run(entries: int, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
     """Appends and commits for about ``seconds`` seconds, then a log of ``entries`` entries signed, proven and verified.
 
-    `ratio` figures are appends per second through bare commits per second, alternating in the same run.
+    `ratio` figures are appends per second through bare commits per second, alternating in the same run. A replay is a
+    whole case of the smallest process there is: five checks, proposal and decision, without a letter.
     """
     with tempfile.TemporaryDirectory(prefix="arende-bench-") as name:
         folder = Path(name)
         figures = _appends(folder, seconds)
-        return {**figures, **_log(folder, entries, say)}
+        return {**figures, **_log(folder, entries, say), "replays_per_second": round(_replays(folder))}
 
 
 def _appends(folder: Path, seconds: float) -> dict[str, Any]:
@@ -155,7 +163,6 @@ def _log(folder: Path, entries: int, say: Callable[[str], None]) -> dict[str, An
         "verify_seconds": round(verifying, 2),
         "verify_exit_code": code,
         "verified_per_second": round(entries / verifying),
-        "replays_per_second": None,
     }
 
 
@@ -202,6 +209,26 @@ def _verify(folder: Path) -> int:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     return done.returncode
+
+
+def _replays(folder: Path) -> float:
+    """Cases a second that are worked out again. Raises RuntimeError when one does not come out the same."""
+    house = open_house(folder / "town", "")
+    services = Connections(house.settings, house.clock).services
+    runner = Runner(house.ledger, house.library, services, house.drawing(), house.brakes)
+    refs = [hand_in(house, number) for number in range(REPLAYED)]
+    for ref in refs:
+        with house.database.read() as session:
+            row = session.get_one(CaseRow, ref)
+        asyncio.run(runner.segment(ref, row.job, row.queue))
+    replay = Replay(house.database, house.ledger.journal, house.library)
+    replay.case(refs[0])  # the stored rules are loaded once, however many cases there are
+    spent, found = _timed(lambda: [replay.case(ref) for ref in refs])
+    house.close()
+    statuses = Counter(one.status if one.counts.get("decision.made") else "undecided" for one in found)
+    if statuses["same"] != REPLAYED:
+        raise RuntimeError(f"expected {REPLAYED} decisions that come out the same, found {dict(statuses)}")
+    return REPLAYED / spent
 
 
 def _database(path: Path) -> Database:

@@ -19,5 +19,5 @@ def audit(
     seconds: Annotated[float, typer.Option(min=0.2, help="How long to measure appends.")] = 10.0,
     as_json: AsJson = False,
 ) -> None:
-    """Appends beside bare commits; integration, signing, proofs, export and full verification of a large log."""
+    """Appends beside bare commits; integration, signing, proofs, export and verification of a large log; replays."""
     say_figures(benchmarks.audit.run(entries, seconds, err.print), as_json=as_json)
