@@ -1,6 +1,7 @@
 """The errors that become one message. Loaded when there is one: they come from all over the house."""
 
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from audit.errors import AuditError
 from connectors.contract import SettingMissingError
@@ -48,4 +49,9 @@ def message(error: Exception) -> str | None:
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)
         )
         return f"settings: {faults}. docs/operate.md lists every setting"
+    if isinstance(error, OperationalError):
+        return (
+            f"the database does not do its work: {error.orig}; check that it is running and that its disk has room, "
+            "and try again: every change is written whole or not at all, so nothing has to be repaired"
+        )
     return str(error) if isinstance(error, EXPECTED) else None

@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
 
 import robot.cli
+from robot.cli._expected import message
 from robot.cli._group import summaries
 from robot.cli.main import build
+from robot.store.database import Database
 
 HEAVY = ("playwright", "weasyprint", "dbos", "sqlalchemy", "fastapi")
 SHOW = """
@@ -51,3 +55,26 @@ def test_a_command_is_found_in_its_module_alone() -> None:
         commands = typer.main.get_command(build(summary.module))
         assert isinstance(commands, TyperGroup)
         assert name in commands.commands
+
+
+def test_a_full_disk_is_one_message_and_nothing_is_half_written(tmp_path: Path) -> None:
+    """Whoever meets a database without room is told so and what to do, and finds it as it was before."""
+    database = Database(f"sqlite:///{tmp_path / 'full.sqlite'}")
+    with database.write() as session:
+        session.connection().exec_driver_sql("CREATE TABLE kept (data BLOB)")
+
+    def fill() -> None:
+        with database.write() as session:
+            session.connection().exec_driver_sql("PRAGMA max_page_count = 2")
+            session.connection().exec_driver_sql("INSERT INTO kept VALUES (zeroblob(1000))")
+            session.connection().exec_driver_sql("INSERT INTO kept VALUES (zeroblob(100000))")
+
+    with pytest.raises(OperationalError) as error:
+        fill()
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM kept").scalar_one() == 0
+    database.close()
+    told = message(error.value)
+    assert told is not None
+    assert "database or disk is full; check" in told
+    assert "INSERT" not in told
