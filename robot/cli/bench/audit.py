@@ -1,5 +1,6 @@
 """``arende bench audit``: what the evidence costs."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 import benchmarks.audit
 from robot.cli._say import err
 from robot.cli.bench._figures import AsJson, say_figures
+from robot.logs import configure
 
 
 def register(app: typer.Typer) -> None:
@@ -20,4 +22,5 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Appends beside bare commits; integration, signing, proofs, export and verification of a large log; replays."""
+    configure(os.environ.get("ARENDE_LOG_LEVEL", "ERROR"))
     say_figures(benchmarks.audit.run(entries, seconds, err.print), as_json=as_json)
