@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from desk.roles import User, needs
 from desk.web import Desk, desk_of, page, posted, redirect, tell, text
-from robot.definition import DefinitionError, discover
+from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError, Puller
 from robot.engine.scope import Scope, scopes_of
 from robot.swedish.words import label
@@ -57,7 +57,7 @@ def release(request: Request, user: Annotated[User, Depends(brakes)]) -> Respons
             msg = "Bromsen är redan släppt. Ladda om sidan."
             raise BrakeError(msg)
         desk.house.brakes.release(process, scope, _puller(user), reason=_reason(form))
-        return f"Bromsen är släppt för {scope.text}. Ärenden som redan är överlämnade ligger kvar."
+        return f"Bromsen är släppt för {scope.text}. Ärenden som bara bromsen höll går vidare inom en minut."
 
     return _carry_out(request, "slapp", act)
 
@@ -70,7 +70,7 @@ def cause(code: str) -> str:
 def _show(request: Request, *, fault: str = "", action: str = "", form: FormData | None = None) -> Response:
     desk = desk_of(request)
     house = desk.house
-    processes = sorted({*house.brakes.processes(), *discover()})
+    processes = sorted({*house.brakes.processes(), *house.library.processes()})
     on = [one for process in processes for one in house.brakes.pulled(process)]
     history = [event for process in processes for event in house.brakes.history(process)]
     return page(
@@ -80,7 +80,7 @@ def _show(request: Request, *, fault: str = "", action: str = "", form: FormData
         on=on,
         reasons={(event.process, event.scope, event.at): event.reason for event in history if event.on},
         history=sorted(history, key=lambda event: event.at, reverse=True)[:HISTORY],
-        choices={process: found for process in discover() if (found := _scopes(desk, process))},
+        choices={process: found for process in house.library.processes() if (found := _scopes(desk, process))},
         cause=cause,
         fault=fault,
         action=action,
@@ -106,7 +106,7 @@ def _scopes(desk: Desk, process: str) -> list[Scope]:
 
 def _chosen(desk: Desk, value: str) -> tuple[str, Scope]:
     process, kind, name = _parts(value)
-    if process in discover():
+    if process in desk.house.library.processes():
         for scope in _scopes(desk, process):
             if (scope.kind, scope.name) == (kind, name):
                 return process, scope

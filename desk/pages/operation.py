@@ -14,7 +14,6 @@ from audit.log.check import Report, check_all
 from desk import queries
 from desk.roles import User, needs
 from desk.web import Desk, desk_of, page, redirect
-from robot.definition import discover
 from robot.engine.cases import list_cases
 from robot.engine.lateness import why_late
 from robot.store.tables import CaseRow, IntakeRow
@@ -55,7 +54,7 @@ def operation(request: Request, user: Annotated[User, Depends(operates)]) -> Res
             refused=queries.refused(session),
             checked=desk.journal_checks[-1] if desk.journal_checks else None,
             limit=CHECK_SECONDS,
-            screens=[one for name in sorted(discover()) for one in desk.house.canary.results(name)],
+            screens=[one for name in desk.house.library.processes() for one in desk.house.canary.results(name)],
         )
 
 

@@ -34,6 +34,10 @@ class Library:
         self._archives: dict[str, bytes] = {}
         self._stored: dict[str, Definition] = {}
 
+    def processes(self) -> list[str]:
+        """The names of the process folders on disk."""
+        return sorted(self._folders())
+
     def current(self, process: str) -> Definition:
         """The version on disk, as it was when this program first used it.
 

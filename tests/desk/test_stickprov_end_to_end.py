@@ -17,7 +17,6 @@ from desk.accounts import create_demo_accounts
 from desk.app import create_app
 from desk.reviewing import review_id
 from desk.sampling import overview
-from robot.definition import discover
 from robot.engine.house import House
 from robot.engine.review import Person
 from robot.engine.sample_reviews import Answer
@@ -93,10 +92,9 @@ class Town:
 
 
 @pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def town(tmp_path: Path) -> Iterator[Town]:
     """The house before the first application: every other couple is drawn, half of them reviewed blind."""
     made = sampled(tmp_path, rates='{ensam: "1/20", par: "1/2"}', blind='"1/2"', second='"1/20"')
-    monkeypatch.setattr("desk.pages.brake.discover", lambda: discover(tmp_path / "processes"))
     changed(tmp_path / "processes", "rules.py", RIGHT, FAULTY)
     changed(tmp_path / "processes", "process.yaml", "may_decide: [bifall]", "may_decide: [bifall, avslag]")
     accounts = tmp_path / "accounts.json"
