@@ -195,7 +195,8 @@ class _Reading:
             names.check_process(mentions, self.process_file, process, steps)
         names.check_origins(mentions, self.facts_file, {name: entry.from_ for name, entry in entries.items()})
         for document in self.documents:
-            if document.file.startswith("screens/") and (screen := mentions.screens.get(Path(document.file).stem)):
+            at = Path(document.file)
+            if at.parent == Path("screens") and (screen := mentions.screens.get(at.stem)):
                 check_screen(mentions, document, screen)
         names.check_letters(mentions, self.letter_names)
         check_cases(self.cases_file, mentions.book)
