@@ -143,7 +143,7 @@ def test_an_altered_entry_is_found(application: Path, data: Path) -> None:
 def as_program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     """Run the program as it is installed: exit code and standard error."""
     monkeypatch.setattr(sys, "argv", ["arende", *words])
-    monkeypatch.setattr(cli, "configure", lambda _: None)
+    monkeypatch.setattr("robot.logs.configure", lambda _: None)
     with pytest.raises(SystemExit) as ended:
         cli.main()
     return int(ended.value.code or 0), " ".join(capsys.readouterr().err.split())
