@@ -85,7 +85,8 @@ class Database:
     def _unusable(self, error: DBAPIError) -> DatabaseError:
         address = self.engine.url.render_as_string(hide_password=True)
         return DatabaseError(
-            f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL and that it is running"
+            f"the database {address} cannot be used: {error.orig}; check ARENDE_DATABASE_URL, that it is running and "
+            "that its disk has room"
         )
 
     def finish(self) -> None:
