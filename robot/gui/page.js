@@ -7,7 +7,7 @@ async (request) => {
   const HEARD_MS = 60;
   const now = () => performance.timeOrigin + performance.now();
   const answers = () => {
-    const clocks = (memory || roots(document)).map((one) => one.defaultView?.performance).filter(Boolean);
+    const clocks = everywhere().map((one) => one.defaultView?.performance).filter(Boolean);
     const documents = clocks.map((clock) => clock.getEntriesByType("navigation")[0]?.responseStatus || 0);
     const asked = clocks.flatMap((clock) =>
       clock.getEntriesByType("resource").filter(
@@ -19,17 +19,13 @@ async (request) => {
   // The browser notes an answer when its last byte is here: a complaint can be shown a little before.
   const whole = async () => {
     const heard = () => { const { status, refused } = answers(); return status >= 400 || refused > 0; };
-    if (alerts().length) await until(heard, HEARD_MS);
+    const page = describe();
+    if (!page.alerts.length) return page;
+    await until(heard, HEARD_MS);
     return describe();
   };
   const pageText = () => plain(roots(document).map((one) => (one.nodeType === 9 ? one.body?.innerText : [...one.children].map((el) => el.innerText || "").join(" "))).join(" "));
-  const describe = () => {
-    memory = roots(document);
-    const found = described();
-    memory = null;
-    return found;
-  };
-  const described = () => {
+  const describe = () => still(() => {
     const text = pageText();
     const open = dialog();
     const heads = headings();
@@ -50,7 +46,7 @@ async (request) => {
       })),
       buttons: pressable().map(name).filter(Boolean),
     };
-  };
+  });
   const linksOf = (row) => {
     const said = all("a[href],button,[role=link],[role=button],[onclick]", row);
     return said.length ? said : unsaid(row);
@@ -67,7 +63,7 @@ async (request) => {
   });
   const until = async (test, ms) => {
     const end = performance.now() + ms;
-    for (let found = test(); ; found = test()) {
+    for (let found = still(test); ; found = still(test)) {
       if (found || performance.now() >= end) return found;
       await stir(8);
     }
@@ -90,11 +86,7 @@ async (request) => {
     const observer = new MutationObserver(() => { entries = null; });
     for (const one of roots(document)) observer.observe(one, { subtree: true, childList: true, characterData: true, attributes: true });
     return (place) => {
-      if (observer.takeRecords().length || !entries) {
-        memory = roots(document);
-        entries = controls();
-        memory = null;
-      }
+      if (observer.takeRecords().length || !entries) entries = still(controls);
       return at(entries, place);
     };
   };
@@ -122,7 +114,7 @@ async (request) => {
     return said.length ? said : all("li,div,td,span").filter((el) => !el.children.length && textOf(el) === plain(value) && !before.has(el));
   };
   const choose = async (value, open) => {
-    const before = new Set(all("li,div,td,span"));
+    const before = new Set(still(() => all("li,div,td,span")));
     open();
     const found = await until(() => choices(value, before)[0], request.choiceMs);
     if (found) for (const event of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) fire(found, event.startsWith("p") ? "PointerEvent" : "MouseEvent", event);
@@ -160,8 +152,7 @@ async (request) => {
   };
 
   const addRows = async (rows) => {
-    const table = tablesNamed(rows.table);
-    const add = pressable().filter((el) => name(el) === rows.add);
+    const [table, add] = still(() => [tablesNamed(rows.table), pressable().filter((el) => name(el) === rows.add)]);
     if (table.length !== 1 || add.length !== 1) return;
     for (let have = bodyRows(table[0]).length; have < rows.count; have++) {
       tap(add[0]);
@@ -176,7 +167,7 @@ async (request) => {
     if (el.disabled || el.getAttribute("aria-disabled") === "true")
       return { count: 1, disabled: true, settled: true, page: describe() };
     if (Date.now() > (request.untilMs ?? Infinity)) return { count: 1, late: true, settled: true, page: describe() };
-    const before = { alerts: alerts().join(), dialog: dialog(), there: arrived() };
+    const before = still(() => ({ alerts: alerts().join(), dialog: dialog(), there: arrived() }));
     const [inner, frame] = [el.ownerDocument, el.ownerDocument.defaultView.frameElement];
     const after = watch();
     let leaving = false;
@@ -233,10 +224,10 @@ async (request) => {
       return whole();
     }
     case "press":
-      return press(pressable().filter((el) => name(el) === request.name));
+      return press(still(() => pressable().filter((el) => name(el) === request.name)));
     case "openRow": {
-      const row = bodyRows(tablesNamed(request.table)[0])[request.row];
-      const links = linksOf(row);
+      const row = still(() => bodyRows(tablesNamed(request.table)[0])[request.row]);
+      const links = still(() => linksOf(row));
       return press(links.length ? links : [row]);
     }
     case "hit": {

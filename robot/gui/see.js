@@ -21,7 +21,13 @@
     }
     return null;
   };
-  let memory = null; // the roots, while one question is answered and nothing changes; then answers may be kept
+  let memory = null; // while something is asked that changes nothing: then answers may be kept
+  const still = (ask) => {
+    if (memory) return ask();
+    memory = { roots: null };
+    try { return ask(); } finally { memory = null; }
+  };
+  const everywhere = () => (memory ? (memory.roots ??= roots(document)) : roots(document));
   const kept = (ask) => {
     let answers = null, during = null;
     return (el) => {
@@ -50,7 +56,7 @@
     if (start.shadowRoot) found.push(...roots(start.shadowRoot));
     return found;
   };
-  const all = (selector, start) => (start && start !== document ? roots(start) : memory || roots(document)).flatMap((one) => [...one.querySelectorAll(selector)]).filter(visible);
+  const all = (selector, start) => (start && start !== document ? roots(start) : everywhere()).flatMap((one) => [...one.querySelectorAll(selector)]).filter(visible);
 
   const textOf = (el) => {
     if (el.shadowRoot && !plain(el.innerText ?? el.textContent)) return plain([...el.shadowRoot.children].map((one) => one.innerText || "").join(" "));
@@ -200,14 +206,14 @@
   const DIALOGS = "dialog[open],[role=dialog],[role=alertdialog]";
   // A box over the page that does not say that it is one: it covers the window, and there is something behind it.
   const cover = () => {
-    const at = document.elementFromPoint(innerWidth / 2, innerHeight / 2), corner = document.elementFromPoint(2, innerHeight - 2);
     const fixed = (el) => {
       for (; el && el !== document.body && el !== document.documentElement; el = el.parentElement)
         if (getComputedStyle(el).position === "fixed") return el;
       return null;
     };
-    const behind = fixed(corner), front = fixed(at);
-    if (!behind || !front || behind.offsetWidth < innerWidth * 0.95 || behind.offsetHeight < innerHeight * 0.95) return null;
+    const behind = fixed(document.elementFromPoint(2, innerHeight - 2));
+    const front = behind && fixed(document.elementFromPoint(innerWidth / 2, innerHeight / 2));
+    if (!front || behind.offsetWidth < innerWidth * 0.95 || behind.offsetHeight < innerHeight * 0.95) return null;
     const others = [...document.querySelectorAll(`${NATIVE},button,a[href],h1`)].filter((el) => !behind.contains(el) && !front.contains(el) && visible(el));
     return others.length && holdsAny(front) ? front : null;
   };
