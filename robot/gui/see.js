@@ -14,13 +14,7 @@
 
   const root = (el) => el.getRootNode();
   const outside = (el) => root(el).host || el.ownerDocument.defaultView?.frameElement || null;
-  const up = (el, selector) => {
-    for (let at = el; at; at = outside(at)) {
-      const hit = at.closest(selector);
-      if (hit) return hit;
-    }
-    return null;
-  };
+  const up = (el, selector) => el && (el.closest(selector) || up(outside(el), selector));
   let memory = null; // while something is asked that changes nothing: then answers may be kept
   const still = (ask) => {
     if (memory) return ask();
