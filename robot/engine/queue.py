@@ -11,9 +11,10 @@ from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, WorkflowStatus
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from robot.store.database import Database
+from robot.store.database import Database, postgres_engine
 
 APPLICATION = "arende"
 # Bumped by hand when a running job of the old program cannot be finished by the new one. The library's default also
@@ -240,9 +241,7 @@ def _dbos_url(url: str) -> str:
 
 def _own_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
-        )
+        return postgres_engine(make_url(url))
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

@@ -18,6 +18,8 @@ from sqlmodel import Session
 MIGRATIONS = Path(__file__).parent / "migrations"
 READ_ONLY = {"arende_read_only": True}
 SCHEMA_TABLE = "arende_schema"
+IDLE_SECONDS = 20
+"""So long a transaction on PostgreSQL may wait for its process. None waits on purpose."""
 UNFINISHED = "unfinished"
 """The revision of a database that is being filled by `arende migrate`: nothing may work on it."""
 
@@ -162,9 +164,22 @@ def _engine(url: str) -> Engine:
     if backend == "sqlite":
         return _sqlite(parsed)
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        return postgres_engine(parsed)
     msg = f"ARENDE_DATABASE_URL names {backend!r}; expected sqlite or postgresql"
     raise DatabaseError(msg)
+
+
+def postgres_engine(url: URL) -> Engine:
+    """An engine on PostgreSQL whose server ends a transaction that its process has stopped in the middle of."""
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # A frozen process would keep its locks as long as it lives: a job that it had begun to take would be nobody's.
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:
