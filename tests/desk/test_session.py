@@ -58,7 +58,7 @@ async def test_login_leads_back_but_never_away(visitor: Visitor, town: Town) -> 
 
 async def test_every_form_needs_the_session_s_token(handlaggare: Visitor, town: Town) -> None:
     """A POST without the token, or with another one, changes nothing, on every route."""
-    values = {"ref": town.cases["refund"], "fact": "inkomster"}
+    values = {"ref": town.cases["refund"], "fact": "inkomster", "name": "en-granskning"}
     before = town.row("refund").revision
     posts = [one for one in routes() if "POST" in (one.methods or ())]
     assert len(posts) >= 9

@@ -233,7 +233,7 @@ def test_a_case_without_entries_is_nothing(folder: Path, town: Town, capsys: pyt
         (["receipt", "receipt"], "no key of the log: give --keys or --policy"),
         (["between", "old", "new", "--keys", "nothing"], "nothing: No such file or directory"),
         (["erasure", "export", "--openings", "nothing"], "nothing: No such file or directory"),
-        (["log", "export", "--keys", "proof"], "key: expected name+id+base64, found"),
+        (["log", "export", "--keys", "receipt"], "key: expected name+id+base64, found"),
         (["log", "export", "--policy", "keys"], "keys:1: expected log, witness, group or quorum"),
     ],
 )
