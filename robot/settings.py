@@ -93,11 +93,11 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = Field(default=None, description="The desk's client secret at the issuer.")
     poll_seconds: float = Field(default=15.0, gt=0, description="Seconds between two looks in the intake folder.")
     nightly_hour: int = Field(default=2, ge=0, le=23, description="Hour (Swedish time) of the nightly run.")
-    canary_folder: Path | None = Field(
+    screen_check_folder: Path | None = Field(
         default=None,
-        description="Folder with the test person of each process (<process>.json). Empty: canary in the data folder.",
+        description="The test person of each process (<process>.json). Empty: screen_check in the data folder.",
     )
-    canary_hour: int = Field(
+    screen_check_hour: int = Field(
         default=6, ge=0, le=23, description="Hour (Swedish time) when the screens are rehearsed with the test person."
     )
     queue_poll_seconds: float = Field(default=0.2, gt=0, description="Seconds between two looks for work in a queue.")
@@ -175,9 +175,9 @@ class Settings(BaseSettings):
         return self.log_heads_file or self.data / "log-heads.sqlite"
 
     @property
-    def canary(self) -> Path:
+    def screen_check(self) -> Path:
         """The folder with the test persons."""
-        return self.canary_folder or self.data / "canary"
+        return self.screen_check_folder or self.data / "screen_check"
 
     @property
     def proposals(self) -> Path:

@@ -54,7 +54,7 @@ def operation(request: Request, user: Annotated[User, Depends(operates)]) -> Res
             refused=queries.refused(session),
             checked=desk.journal_checks[-1] if desk.journal_checks else None,
             limit=CHECK_SECONDS,
-            screens=[one for name in desk.house.library.processes() for one in desk.house.canary.results(name)],
+            screens=[one for name in desk.house.library.processes() for one in desk.house.screen_check.results(name)],
         )
 
 

@@ -7,7 +7,6 @@ from audit.errors import AuditError
 from connectors.contract import SettingMissingError
 from robot.definition import DefinitionError
 from robot.engine.brake import BrakeError
-from robot.engine.canary import CanaryError
 from robot.engine.correction import CorrectionError
 from robot.engine.fold import FoldError
 from robot.engine.gallring import GallringError
@@ -15,6 +14,7 @@ from robot.engine.intake import IntakeConflictError
 from robot.engine.ledger import StaleCaseError
 from robot.engine.library import UnknownProcessError
 from robot.engine.review import ReviewError
+from robot.engine.screen_check import ScreenCheckError
 from robot.engine.worker import WorkerError
 from robot.gui.browser import BrowserMissingError
 from robot.gui.explore import ExploreError
@@ -25,7 +25,7 @@ EXPECTED = (
     AuditError,
     BrakeError,
     BrowserMissingError,
-    CanaryError,
+    ScreenCheckError,
     CorrectionError,
     DatabaseError,
     DefinitionError,

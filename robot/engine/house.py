@@ -16,7 +16,6 @@ from audit.vault.keys import MasterKey
 from audit.vault.vault import Vault
 from robot.definition import discover
 from robot.engine.brake import Brakes
-from robot.engine.canary import Canary
 from robot.engine.clock import clock_for
 from robot.engine.correction import Corrections
 from robot.engine.deadlines import Deadlines
@@ -33,6 +32,7 @@ from robot.engine.periods import Periods
 from robot.engine.queue import Queue
 from robot.engine.review import Reviews
 from robot.engine.sample_reviews import SampleReviews
+from robot.engine.screen_check import ScreenCheck
 from robot.engine.traces import traces_of
 from robot.settings import Settings
 from robot.store.database import Database, DatabaseError
@@ -127,9 +127,9 @@ class House:
         return Corrections(self.ledger, self.library)
 
     @property
-    def canary(self) -> Canary:
+    def screen_check(self) -> ScreenCheck:
         """The rehearsal of the screens."""
-        return Canary(self.settings, self.database, self.ledger.journal, self.brakes, self.clock)
+        return ScreenCheck(self.settings, self.database, self.ledger.journal, self.brakes, self.clock)
 
     def gallring(self) -> Gallring:
         """What erases cases."""

@@ -53,7 +53,7 @@ class Scheduler:
             "brakes": (LETTING_GO_SECONDS, self._letting_go.look),
             "stickprov": (SAMPLING_SECONDS, self._sample),
             "clearing": (CLEARING_SECONDS, self._clear),
-            "screens": (SCREENS_SECONDS, partial(house.canary.look, house.library)),
+            "screens": (SCREENS_SECONDS, partial(house.screen_check.look, house.library)),
         }
         self._missed = threading.Thread(
             target=self._guarded("nightly", self._catch_up), name="arende-missed", daemon=True

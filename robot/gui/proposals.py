@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from robot.gui.canary import Checked, Proposed
 from robot.gui.recorded import FOLDER
+from robot.gui.screen_check import Checked, Proposed
 
 
 class ProposalError(Exception):

@@ -1,4 +1,4 @@
-"""Does everything of a screen but the save, and tells how far it came: for canary, trial and contract."""
+"""Does everything of a screen but the save, and tells how far it came: for the screen check, trial and contract."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -50,6 +50,6 @@ def accept(
     house = House.build(settings)
     written = install(proposal, screens, settings.proposals)
     files = {"from": digest(old), "to": digest(proposal.text)}
-    house.canary.accepted(process, screen, Puller(f"cli {getpass.getuser()}", person), reason, files)
+    house.screen_check.accepted(process, screen, Puller(f"cli {getpass.getuser()}", person), reason, files)
     house.close()
     out.print(f"accepted by {person}: wrote {', '.join(path.name for path in written)}", markup=False)

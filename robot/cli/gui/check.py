@@ -9,8 +9,8 @@ import typer
 from robot.cli._say import fail, out, say_json
 from robot.definition import Definition, discover, load
 from robot.engine.house import House
-from robot.gui.canary import Checked
 from robot.gui.proposals import write_contract
+from robot.gui.screen_check import Checked
 from robot.rules.proof import did_you_mean
 from robot.settings import Settings
 
@@ -37,7 +37,7 @@ def check(
     told = []
     for definition in definitions:
         _known(definition, screen or [])
-        for checked in asyncio.run(house.canary.check(definition, screen or [])):
+        for checked in asyncio.run(house.screen_check.check(definition, screen or [])):
             told.append(_plain(definition.id, checked))
             if record and checked.contract is not None:
                 path = write_contract(definition.folder / "screens", checked.screen, checked.contract.text())
@@ -58,9 +58,9 @@ def _chosen(process: str, settings: Settings) -> dict[str, Path]:
         fail(f"there is no process {process!r}; {did_you_mean(process, folders) or ', '.join(folders)}")
     if process:
         return {process: folders[process]}
-    found = {name: folder for name, folder in folders.items() if (settings.canary / f"{name}.json").exists()}
+    found = {name: folder for name, folder in folders.items() if (settings.screen_check / f"{name}.json").exists()}
     if not found:
-        fail(f"no process has a test person: put <process>.json into {settings.canary}")
+        fail(f"no process has a test person: put <process>.json into {settings.screen_check}")
     return found
 
 

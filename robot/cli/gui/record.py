@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from robot.cli._say import err
-from robot.gui.canary import read_screen
 from robot.gui.explore import Explorer
 from robot.gui.follow import Follower
 from robot.gui.guess import value_name
 from robot.gui.scan import Ending, Step, write_screen
+from robot.gui.screen_check import read_screen
 
 
 def register(app: typer.Typer) -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from robot.cli._say import err, fail
-from robot.gui.canary import read_screen
 from robot.gui.explore import ExploreError, Explorer
 from robot.gui.guess import ADDS, first_of, value_name
 from robot.gui.manifest_draft import write_manifest
 from robot.gui.scan import Step, write_screen
+from robot.gui.screen_check import read_screen
 from robot.gui.seen import Seen
 
 VARIABLE = "ARENDE_SCAN_PASSWORD"

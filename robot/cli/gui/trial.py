@@ -11,9 +11,9 @@ from robot.cli.gui._where import find_screen, find_system, read_facts
 from robot.engine.clock import clock_for
 from robot.gui.bot import Bot
 from robot.gui.browser import BrowserPool
-from robot.gui.canary import read_screen
 from robot.gui.rehearse import Rehearsed, rehearse
 from robot.gui.screen import ScreenFile
+from robot.gui.screen_check import read_screen
 from robot.gui.walk import Walk
 from robot.settings import Settings
 

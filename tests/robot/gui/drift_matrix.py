@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 from robot.gui.bot import Bot
-from robot.gui.canary import Checked, check_screen, read_screen
 from robot.gui.contract import DriftError
 from robot.gui.failure import GuiFailure
 from robot.gui.recorded import Contract
+from robot.gui.screen_check import Checked, check_screen, read_screen
 from testbed.verksamhetssystem.drifts import Drifts
 from tests.robot.gui.municipality import SCREENS, VALUES, Town, kr
 

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from audit.clock import ManualClock
 from robot.cli.main import build
-from robot.gui.canary import read_screen
 from robot.gui.explore import ExploreError, Explorer
 from robot.gui.follow import Follower
 from robot.gui.scan import Step, write_screen
+from robot.gui.screen_check import read_screen
 from testbed.serve import Server
 from testbed.verksamhetssystem.app import build_app
 from testbed.verksamhetssystem.drifts import Drifts
@@ -144,9 +144,9 @@ def test_the_morning_check_stops_a_changed_screen_until_a_person_accepts(
         monkeypatch.setenv(f"ARENDE_{name}", value)
     for module in ("check", "accept"):
         monkeypatch.setattr(f"robot.cli.gui.{module}.discover", lambda: {"ekonomiskt_bistand": folder})
-    (tmp_path / "var" / "canary").mkdir(parents=True)
+    (tmp_path / "var" / "screen_check").mkdir(parents=True)
     facts = json.dumps({name: plain(value) for name, value in VALUES.items()})
-    (tmp_path / "var" / "canary" / "ekonomiskt_bistand.json").write_text(facts, encoding="utf-8")
+    (tmp_path / "var" / "screen_check" / "ekonomiskt_bistand.json").write_text(facts, encoding="utf-8")
     check = ["gui", "check", "--screen", "journalanteckning", "--json"]
 
     def run(*words: str) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from audit.clock import ManualClock
 from robot.cli.main import build
-from robot.gui.canary import read_screen
+from robot.gui.screen_check import read_screen
 from testbed.serve import Server
 from testbed.socialakten.app import build_app
 from testbed.socialakten.store import Store

@@ -1,4 +1,4 @@
-"""The canary: rehearses a screen with a test person, and says what has changed and how the screen file could follow."""
+"""Rehearses a screen with a test person, and says what has changed and how the screen file could follow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the canary found. ``failure``: None when all is well. ``changes``: page by page in the words of the file."""
+    """What a check found. ``failure``: None when all is well. ``changes``: page by page in the words of the file."""
 
     screen: str
     failure: GuiFailure | None

@@ -19,10 +19,10 @@ from robot.engine.library import Library
 from robot.engine.screen_results import ACCEPTED, CHAIN, CHECKED, ScreenResult, results_of
 from robot.engine.working_days import SWEDEN
 from robot.gui.bot import Bot
-from robot.gui.canary import Checked, check_screen
 from robot.gui.proposals import keep
 from robot.gui.recorded import Contract
 from robot.gui.screen import ScreenFile
+from robot.gui.screen_check import Checked, check_screen
 from robot.settings import Settings
 from robot.steps._screen import stopped
 from robot.store.database import Database, alone
@@ -31,11 +31,11 @@ log = structlog.get_logger(__name__)
 PULLER = Puller("gui.check", "Skärmkontrollen", person=False)
 
 
-class CanaryError(Exception):
+class ScreenCheckError(Exception):
     """The screens cannot be rehearsed; the message says what is missing."""
 
 
-class Canary:
+class ScreenCheck:
     """Rehearses the screens of a process, journals each result, and pulls the brake on a screen that has changed."""
 
     def __init__(self, settings: Settings, database: Database, journal: Journal, brakes: Brakes, clock: Clock) -> None:
@@ -47,13 +47,13 @@ class Canary:
 
     def look(self, library: Library) -> None:
         """Rehearse what has not been rehearsed since the hour of the settings, for every process with a test person."""
-        for path in sorted(self._settings.canary.glob("*.json")):
+        for path in sorted(self._settings.screen_check.glob("*.json")):
             if self._due(path.stem):
                 asyncio.run(self.check(library.current(path.stem)))
 
     def _due(self, process: str) -> bool:
         now = self._clock.now().astimezone(SWEDEN)
-        planned = now.replace(hour=self._settings.canary_hour, minute=0, second=0, microsecond=0)
+        planned = now.replace(hour=self._settings.screen_check_hour, minute=0, second=0, microsecond=0)
         if planned > now:
             planned -= timedelta(days=1)
         results = self.results(process)
@@ -63,11 +63,11 @@ class Canary:
         """Rehearse all screens of a process, or some of them, with the process's test person.
 
         Raises:
-            CanaryError: There is no test person.
+            ScreenCheckError: There is no test person.
             SettingMissingError: A case system has no address or login.
 
         """
-        values = read_test_person(self._settings.canary, definition.id)
+        values = read_test_person(self._settings.screen_check, definition.id)
         connections = Connections(self._settings, self._clock)
         try:
             found = []
@@ -133,22 +133,22 @@ def contract_beside(screen: ScreenFile) -> Contract | None:
 
 
 def read_test_person(folder: Path, process: str) -> dict[str, Any]:
-    """The values that the canary writes: `<folder>/<process>.json`, by the names of facts and rules, amounts as text.
+    """What a rehearsal writes: `<folder>/<process>.json`, by the names of facts and rules, amounts as text.
 
     Raises:
-        CanaryError: The file is not there, or is no JSON object.
+        ScreenCheckError: The file is not there, or is no JSON object.
 
     """
     path = folder / f"{process}.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        msg = f"{process} has no test person: write the values of its screens into {path.name} in the canary folder"
-        raise CanaryError(msg) from None
+        msg = f"{process} has no test person: write the values of its screens into {path}"
+        raise ScreenCheckError(msg) from None
     except json.JSONDecodeError as error:
         msg = f"{path.name} is not JSON: {error.msg}, line {error.lineno}"
-        raise CanaryError(msg) from error
+        raise ScreenCheckError(msg) from error
     if not isinstance(found, dict):
         msg = f"{path.name} must hold one JSON object: values by the names of facts and rules"
-        raise CanaryError(msg)
+        raise ScreenCheckError(msg)
     return found
