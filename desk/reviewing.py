@@ -71,12 +71,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Compared:
-    """A reviewer's answer beside the decision. ``truth``: a canary's right outcome and amount in öre, else None."""
+    """A reviewer's answer beside the decision: outcome "" and amount None when no decision is recorded.
+
+    ``truth``: a canary's right outcome and amount in öre, else None.
+    """
 
     ref: str
     task: SampleTask
     outcome: str
-    amount_ore: int
+    amount_ore: int | None
     held: bool
     truth: tuple[str, int] | None
 
@@ -122,7 +125,7 @@ def comparison(desk: Desk, row: SampleTaskRow) -> Compared | None:
     told = next((one.entry.body["truth"] for one in recorded if one.entry.type == CANARY_REVEALED), None)
     truth = None if told is None else (told["outcome"], told["amount_ore"])
     held = task.mode == "hold" and state.status == "person"
-    return Compared(state.ref, task, task.outcome, task.amount_ore or 0, held, truth)
+    return Compared(state.ref, task, task.outcome, task.amount_ore, held, truth)
 
 
 def _given(definition: Definition, facts: Mapping[str, StoredFact]) -> Iterator[Given]:

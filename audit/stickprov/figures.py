@@ -44,14 +44,14 @@ class Opinion:
 class Record:
     """A case of the period's frame, picked or not.
 
-    ``amount_ore`` is what the decision pays, 0 for a refusal. ``lanes``: where it was picked; a canary is no case and
-    has no record. ``probability``: the chance it had to be picked in any lane it could be. ``settled`` is what a named
-    person decided when first and second reviewer differ.
+    ``amount_ore`` is what the decision pays, 0 for a refusal, None when nobody has recorded it. ``lanes``: where it was
+    picked; a canary is no case and has no record. ``probability``: the chance it had to be picked in any lane it could
+    be. ``settled`` is what a named person decided when first and second reviewer differ.
     """
 
     stratum: str
     probability: Fraction
-    amount_ore: int = 0
+    amount_ore: int | None = 0
     lanes: frozenset[Lane] = frozenset()
     first: Opinion | None = None
     second: Opinion | None = None
@@ -78,13 +78,17 @@ class Canaries:
 
 @dataclass(frozen=True)
 class Kronor:
-    """Amounts in öre. ``over_upper_ore`` bounds what all N cases were paid too much; too little is counted in cases."""
+    """Amounts in öre. ``over_upper_ore`` bounds what the cases were paid too much; too little is counted in cases.
+
+    ``unmeasured``: cases with no recorded amount. No sum here says anything of them.
+    """
 
     over_found_ore: int
     over_upper_ore: int
     under_found_ore: int
     under_cases: int
     under_upper_cases: int
+    unmeasured: int
 
 
 @dataclass(frozen=True)
@@ -301,39 +305,43 @@ def _phases(sampled: Sequence[Record]) -> Phases:
 
 
 def _kronor(records: Sequence[Record], sampled: Sequence[Record], risk: Fraction) -> Kronor:
-    """The bound for overpayment takes every case as large as the largest paid: the draw is by case, not by krona."""
-    largest = max((record.amount_ore for record in records), default=0)
-    over = [_over(record) for record in sampled]
+    """The bound for overpayment takes every case as large as the largest paid: the draw is by case, not by krona.
+
+    The picked among the cases with an amount are a simple random sample of these.
+    """
+    amounts = [record.amount_ore for record in records if record.amount_ore is not None]
+    over = [_over(record, record.amount_ore) for record in sampled if record.amount_ore is not None]
+    population, largest = len(amounts), max(amounts, default=0)
     under = [
         -record.standing.difference_ore
         for record in sampled
         if record.standing is not None and record.standing.difference_ore < 0
     ]
-    population = len(records)
     if largest == 0:
         upper = 0
-    elif len(sampled) == population:
+    elif len(over) == population:
         upper = sum(over)
-    elif not sampled:
-        upper = sum(record.amount_ore for record in records)
+    elif not over:
+        upper = sum(amounts)
     else:
         taints = [min(Fraction(1), Fraction(one, largest)) for one in over if one]
-        bound = ceil(Fraction(stringer(len(sampled), taints, risk)[1]) * largest * population)
-        upper = min(bound, sum(record.amount_ore for record in records))
+        bound = ceil(Fraction(stringer(len(over), taints, risk)[1]) * largest * population)
+        upper = min(bound, sum(amounts))
     unknown = sum(map(_is_unknown, sampled))
     return Kronor(
         over_found_ore=sum(over),
         over_upper_ore=upper,
         under_found_ore=sum(under),
         under_cases=len(under),
-        under_upper_cases=most_errors(len(under) + unknown, len(sampled), population, risk),
+        under_upper_cases=most_errors(len(under) + unknown, len(sampled), len(records), risk),
+        unmeasured=len(records) - population,
     )
 
 
-def _over(record: Record) -> int:
+def _over(record: Record, amount_ore: int) -> int:
     """Öre paid too much; all of it when nobody could tell."""
     if _is_unknown(record) or record.standing is None:
-        return record.amount_ore
+        return amount_ore
     return max(0, record.standing.difference_ore)
 
 
@@ -366,6 +374,7 @@ def _sum_kronor(parts: Sequence[Figures]) -> Kronor:
         under_found_ore=sum(one.under_found_ore for one in found),
         under_cases=sum(one.under_cases for one in found),
         under_upper_cases=sum(one.under_upper_cases for one in found),
+        unmeasured=sum(one.unmeasured for one in found),
     )
 
 

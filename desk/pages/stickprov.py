@@ -21,7 +21,7 @@ controls = needs("controller")
 COLUMNS = [
     *("process", "period", "grupp", "beslut", "granskade", "fel", "kan_inte_avgoras", "forsenade", "vantar"),
     *("skattad_andel", "hogst_fel", "minst_fel", "lopande_undre", "lopande_ovre"),
-    *("for_mycket_funnet_kr", "for_mycket_hogst_kr", "for_lite_funnet_kr", "for_lite_hogst_beslut"),
+    *("for_mycket_funnet_kr", "for_mycket_hogst_kr", "for_lite_funnet_kr", "for_lite_hogst_beslut", "utan_belopp"),
     *("nollbeslut", "nollbeslut_granskade", "nollbeslut_fel", "nollbeslut_hogst_fel"),
     *("justerad_andel", "hogst_fel_justerat", "hogst_fel_med_kanariefaglar", "dubbelgranskade", "eniga", "kappa"),
 ]
@@ -117,7 +117,7 @@ def _line(found: Overview, one: Figures) -> list[str]:
         *map(str, (counts.population, counts.sampled, counts.errors, counts.unknown, one.overdue, one.waiting)),
         *(_number(one.estimate), str(one.upper_errors), str(one.lower_errors), _number(lower), _number(upper)),
         *(_kronor(kronor.over_found_ore), _kronor(kronor.over_upper_ore), _kronor(kronor.under_found_ore)),
-        str(kronor.under_upper_cases),
+        *map(str, (kronor.under_upper_cases, kronor.unmeasured)),
         *map(str, (nothing.population, nothing.sampled, nothing.errors, one.nothing_paid_upper)),
         _number(one.adjusted[0] if one.adjusted else None),
         *("" if value is None else str(value) for value in (one.adjusted_upper_errors, one.canary_upper_errors)),

@@ -336,4 +336,5 @@ def _plain(figures: Figures) -> dict[str, Any]:
         "sequence": [f"{lower:.6f}", f"{upper:.6f}"],
         "over_upper_ore": figures.kronor.over_upper_ore,
         "under_upper_cases": figures.kronor.under_upper_cases,
+        "unmeasured": figures.kronor.unmeasured,
     }

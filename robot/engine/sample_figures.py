@@ -88,11 +88,10 @@ def _record(entries: Sequence[Entry], found: Member, chance: Fraction, now: date
     late = found.picked and first is None and bool(due) and due[0] < now
     # Whoever named a case for its risk chose it with certainty.
     certain = bool(lanes & {"risk", "complaint"})
-    amount = found.entry.body.get("amount_ore") or 0
     return Record(
         stratum=found.stratum,
         probability=Fraction(1) if certain else chance,
-        amount_ore=amount,
+        amount_ore=found.entry.body.get("amount_ore"),
         lanes=frozenset(lanes),
         first=first,
         second=second,

@@ -106,9 +106,11 @@ def compared(task: SampleTask, outcome: str, amount: Decimal | None) -> tuple[Re
     """What the reviewer's own outcome and amount (SEK) say of the decision.
 
     Returns the class, the robot's amount minus the reviewer's in öre, and whether the applicant was at a disadvantage.
+    Where either amount is not recorded, as when a case was taken over by hand, it cannot be told.
     """
-    right = 0 if amount is None else ore(amount)
-    difference = (task.amount_ore or 0) - right
+    if task.amount_ore is None or amount is None:
+        return "cannot_tell", 0, False
+    difference = task.amount_ore - ore(amount)
     if outcome != task.outcome:
         return "wrong_outcome", difference, task.outcome == "avslag" or difference < 0
     if difference:
@@ -149,8 +151,11 @@ def result_of(
 
 
 def second_due(state: CaseState, task: SampleTask, kind: ResultClass, plan: Stickprov) -> str:
-    """Why a second reviewer sees the case: "disagreement", "share", or "" when none does. Only in the random lane."""
-    if task.lane != "random" or task.number != 1:
+    """Why a second reviewer sees the case: "disagreement", "share", or "" when none does.
+
+    Only in the random lane, and not where no decision is recorded: a second reviewer could tell no more of it.
+    """
+    if task.lane != "random" or task.number != 1 or task.amount_ore is None:
         return ""
     if kind != "right":
         return "disagreement"
@@ -182,12 +187,11 @@ def answered_by_acting(
     bodies = {draft.type: draft.body for draft in drafts}
     made = bodies.get("decision.made")
     if made is not None:
-        outcome, amount = made["outcome"], Decimal(made["amount_ore"]) / 100
+        outcome, amount = made["outcome"], _kronor(made["amount_ore"])
     elif "human.review.agreed" in bodies:
-        outcome, amount = task.outcome, Decimal(task.amount_ore or 0) / 100
+        outcome, amount = task.outcome, _kronor(task.amount_ore)
     elif "human.review.taken" in bodies:
-        told = result_of(task, reviewer, now, kind="cannot_tell")
-        return [told, *second_drafts(state, plan, now, "disagreement")]
+        outcome, amount = "", None
     else:
         return []
     kind, difference, disadvantage = compared(task, outcome, amount)
@@ -203,6 +207,10 @@ def answered_by_acting(
     )
     because = second_due(state, task, kind, plan)
     return [told, *(second_drafts(state, plan, now, because) if because else ())]
+
+
+def _kronor(amount_ore: int | None) -> Decimal | None:
+    return None if amount_ore is None else Decimal(amount_ore) / 100
 
 
 def _is_held(state: CaseState, task: SampleTask) -> bool:

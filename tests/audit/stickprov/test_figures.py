@@ -97,6 +97,17 @@ def test_refusals_have_a_count_of_their_own() -> None:
     assert (found.nothing_paid.population, found.nothing_paid_upper) == (40, most_errors(0, 10, 40, RISK))
 
 
+def test_kronor_speak_only_of_what_has_an_amount() -> None:
+    """Cases with no recorded amount are told apart: they neither thin out the kronor nor count as zero decisions."""
+    measured = [*[case()] * 58, case(WRONG), *unpicked(70)]
+    by_hand = [case(Opinion("a", "cannot_tell"), amount_ore=None)] * 2 + [Record("bifall", HALF, None)] * 8
+    (alone,), (found,) = by_stratum(measured, RISK), by_stratum([*measured, *by_hand], RISK)
+    assert found.kronor.over_upper_ore == alone.kronor.over_upper_ore
+    assert (found.kronor.unmeasured, alone.kronor.unmeasured) == (10, 0)
+    assert found.nothing_paid.population == 0
+    assert (found.counts.unknown, found.upper_errors > alone.upper_errors) == (2, True)
+
+
 def test_what_a_second_reviewer_finds_is_added() -> None:
     """Of 100 agreed cases 20 are reviewed again and one is wrong: five are estimated, and the bound knows it."""
     again = [case(RIGHT, second=Opinion("b", "right"))] * 19

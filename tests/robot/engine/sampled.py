@@ -14,9 +14,11 @@ from audit.stickprov.keeper import Answer, Pledge, Question, Reveal
 from connectors.contract import Failed, FailureKind
 from robot.engine.drawing import Drawing
 from robot.engine.keepers import KeeperDoor
+from robot.engine.logbook import Logbook
 from robot.engine.periods import Closed, Periods
 from robot.engine.review import Person
 from robot.engine.sample_control import SampleControl
+from testbed.scenario.months import shifted
 from testbed.scenario.numbers import published
 from tests.robot.engine.ground import PROCESS, PROCESSES, START, Ground, application, build
 
@@ -71,9 +73,14 @@ class Sampled:
         return self.ground.handled(self.handed_in(people=2, **more)).ref
 
     def handed_in(self, **more: Any) -> bytes:
-        """An application of another person: two of one person would be a remark."""
+        """Another application: of another person, or when those are used up, of another month.
+
+        Two of one person for one month would be a remark.
+        """
         self.cases += 1
-        return application(number=published()[self.cases], **more)
+        earlier, person = divmod(self.cases, len(published()))
+        month = shifted(START.date().replace(day=1), -earlier)
+        return application(number=published()[person], manad=f"{month:%Y-%m}", **more)
 
     def decided_by(self, person: Person, **more: Any) -> str:
         """A case that a person decided; its reference."""
@@ -95,6 +102,12 @@ class Sampled:
     def month_passes(self) -> None:
         """Go to the second of October."""
         self.ground.clock.advance(datetime(2025, 10, 2, 8, tzinfo=UTC) - self.ground.clock.now())
+
+    def signed(self) -> Logbook:
+        """A checkpoint over everything; the log it stands in."""
+        logbook = self.ground.house.logbook()
+        logbook.checkpoint()
+        return logbook
 
     def close(self, **more: Any) -> Closed:
         """Close September."""

@@ -9,7 +9,6 @@ import pytest
 
 from audit.log.export import export_log
 from audit.verify.cli import main
-from robot.engine.logbook import Logbook
 from tests.robot.engine.ground import ANNA, PROCESS
 from tests.robot.engine.sampled import PERIOD, Sampled, sampled
 
@@ -22,16 +21,9 @@ def house(tmp_path: Path) -> Iterator[Sampled]:
     made.ground.house.close()
 
 
-def signed(house: Sampled) -> Logbook:
-    """A checkpoint over everything."""
-    logbook = house.ground.house.logbook()
-    logbook.checkpoint()
-    return logbook
-
-
 def verified(house: Sampled, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
     """Exit code and findings of `arende-verify sample` over a fresh export."""
-    logbook = signed(house)
+    logbook = house.signed()
     with house.ground.house.database.read() as session:
         export_log(session, folder, logbook.origin, keys=logbook.notary.keys.verifiers)
     capsys.readouterr()
@@ -44,7 +36,7 @@ def test_an_honest_month_is_proven(house: Sampled, tmp_path: Path, capsys: pytes
     couples = [house.couple() for _ in range(3)]
     people = [house.decided_by(ANNA) for _ in range(3)]
     house.month_passes()
-    signed(house)
+    house.signed()
     house.look()
     assert [len(house.entries(ref, "sample.ticket")) for ref in (*couples, *people)] == [1] * 6
     assert sum(bool(house.entries(ref, "sample.pick")) for ref in couples) >= 2
@@ -64,7 +56,7 @@ def test_a_ticket_asked_for_too_early_is_told(
     made_up = entry.model_copy(update={"case": "c_" + "9" * 32, "body": {**entry.body, "outcome": "avslag"}})
     house.ask_early(asked, made_up)
     house.month_passes()
-    signed(house)
+    house.signed()
     house.look()
     code, told = verified(house, tmp_path / "export", capsys)
     assert code == 10

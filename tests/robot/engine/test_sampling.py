@@ -17,6 +17,7 @@ from robot.engine.sample_reviews import Answer
 from robot.engine.sampling import BlindCase, compared
 from robot.engine.scope import Scope
 from robot.steps.base import Draft
+from testbed.scenario.numbers import published
 from tests.robot.engine.ground import ANNA, PROCESS, START
 from tests.robot.engine.sampled import BO, CIA, DAN, PERIOD, Make, Sampled, sampled
 
@@ -47,6 +48,17 @@ def refused(house: Sampled, ref: str) -> Answer:
     """The answer of a reviewer who would have paid a hundred kronor more."""
     task = house.ground.house.ledger.load(ref).tasks["random-1"]
     return Answer(task.outcome, Decimal((task.amount_ore or 0) + 10_000) / 100, cause="inkomst")
+
+
+def test_there_are_more_applications_than_test_persons(make: Make) -> None:
+    """When every person has applied the next application is for another month, and the robot decides it too."""
+    house = make()
+    first = house.couple()
+    house.cases = len(published())
+    again = house.couple()
+    state = house.ground.house.ledger.load(again)
+    assert state.month < house.ground.house.ledger.load(first).month
+    assert state.decision is not None
 
 
 def test_a_silent_keeper_means_that_the_case_waits(make: Make) -> None:
@@ -288,6 +300,32 @@ def test_what_is_to_the_applicants_disadvantage() -> None:
         True,
     )
     assert compared(task, "avslag", Decimal(0)) == ("right", 0, False)
+
+
+def test_an_amount_nobody_recorded_is_not_nothing() -> None:
+    """Without the decision's amount, or the reviewer's, no difference is made up: it cannot be told."""
+    task = SampleTask("random-1", "random", 1, PERIOD, "par", "follow_up", False, START, START, "", None)
+    assert compared(task, "bifall", Decimal(500)) == ("cannot_tell", 0, False)
+    assert compared(replace(task, outcome="bifall", amount_ore=50_000), "bifall", None) == ("cannot_tell", 0, False)
+
+
+def test_a_case_taken_over_by_hand_cannot_be_told_and_costs_one_review(make: Make) -> None:
+    """Its review counts as wrong in the bound, its amount is not measured as 0 kr, and nobody reviews it again."""
+    house = make(people='"1"', second='"1"')
+    ref = house.ground.handled(house.handed_in(income="4500.00")).ref
+    house.look()
+    house.ground.house.reviews.take_over(ref, ANNA, motivation="Jag tar det.")
+    house.month_passes()
+    house.signed()
+    house.close()
+    reviews = house.ground.house.sample_reviews
+    reviews.open(ref, "random-1", BO)
+    reviews.answer(ref, "random-1", BO, Answer("bifall", Decimal(5500)))
+    house.look()
+    body = house.chain("sample.evaluated")[0].body["together"]
+    assert (body["cases"], body["errors"], body["unknown"], body["upper_errors"]) == (1, 0, 1, 1)
+    assert (body["unmeasured"], body["over_upper_ore"]) == (1, 0)
+    assert list(house.ground.house.ledger.load(ref).tasks) == ["random-1"]
 
 
 def test_a_first_error_doubles_the_rate_backwards(make: Make) -> None:
