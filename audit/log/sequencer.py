@@ -115,10 +115,9 @@ class StoredNodes:
 
     def _rows(self, level: int, first: int) -> Sequence[Any]:
         if level == 0:
-            leaves = select(LeafRow.position, LeafRow.leaf).where(
-                col(LeafRow.position).between(first, first + TILE - 1)
-            )
-            return self._session.execute(leaves).all()
+            position = col(LeafRow.position)
+            leaves = select(LeafRow.position, LeafRow.leaf).where(position.between(first, first + TILE - 1))
+            return self._session.execute(leaves.order_by(position)).all()
         place = col(NodeRow.number)
         nodes = select(place, NodeRow.hash).where(NodeRow.level == level, place.between(first, first + TILE - 1))
         return self._session.execute(nodes.order_by(place)).all()

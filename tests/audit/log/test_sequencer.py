@@ -98,6 +98,23 @@ def test_stored_tiles_give_the_same_tree_as_all_leaves(
     assert levels == {1, 2, 3}
 
 
+def test_a_tile_is_read_in_the_order_of_its_places(postgres: Engine, house: House) -> None:
+    """However PostgreSQL has come to lay the rows of a tile, no place is taken for missing."""
+    with Session(postgres) as session, session.begin():
+        write(session, house, 40)
+    in_turn(postgres)
+    with Session(postgres) as session, session.begin():
+        moved = session.execute(text("DELETE FROM log_leaf WHERE position < 7 RETURNING *")).mappings().all()
+        again = text("INSERT INTO log_leaf (position, entry_id, leaf) VALUES (:position, :entry_id, :leaf)")
+        session.execute(again, [dict(one) for one in moved])
+    plain = leaves(postgres)
+    grown = tree.Frontier()
+    for leaf in plain:
+        grown.append(leaf)
+    with Session(postgres) as session:
+        assert tree.root(StoredNodes(session), len(plain)) == grown.root()
+
+
 HARMS: dict[str, Callable[[Session], object]] = {
     "a changed entry that waits": lambda session: session.execute(text("UPDATE journal_entry SET data = X'00'")),
     "a changed hash that waits": lambda session: session.execute(text("UPDATE journal_entry SET leaf = X'00'")),
