@@ -8,6 +8,7 @@ import robot.engine.worker
 from benchmarks.idle_town import Connections, open_house
 from robot.engine.worker import Worker
 from robot.logs import configure
+from robot.steps.base import CASES_QUEUE
 
 
 def main(folder: str, url: str, at_once: str) -> None:
@@ -15,7 +16,7 @@ def main(folder: str, url: str, at_once: str) -> None:
     configure("ERROR")
     setattr(robot.engine.worker, "Connections", Connections)  # noqa: B010 - the same shape, without a network
     house = open_house(Path(folder), url, at_once=int(at_once) or None)
-    worker = Worker(house.settings, house=house)
+    worker = Worker(house.settings, house=house, serves=[CASES_QUEUE])
     _say("ready")
     sys.stdin.readline()
     worker.start()

@@ -15,7 +15,7 @@ from audit.errors import EntryError, JournalClosedError, JournalConflictError, V
 from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
 from audit.log.tables import ENTRIES, PENDING, EntryRow
 from audit.vault.commitment import commit
-from audit.vault.vault import SealedCase, Store, Vault, parse_reference, reference
+from audit.vault.vault import SealedCase, Vault, Writer, parse_reference, reference
 
 OPENED, CLOSED, REOPENED, ERASED = "case.opened", "case.closed", "case.reopened", "pd.erased"
 _AFTER_CLOSE = ("human.review.", "review.", "sample.", "gallring.")
@@ -30,6 +30,7 @@ _LAST = (
     .order_by(col(EntryRow.case_seq).desc())
     .limit(1)
 )
+_ENTRIES = select(EntryRow.data).where(EntryRow.case_ref == bindparam("case")).order_by(col(EntryRow.case_seq))
 _LAST_TURN = (
     select(EntryRow.type)
     .where(EntryRow.case_ref == bindparam("case"), col(EntryRow.type).in_((CLOSED, REOPENED)))
@@ -100,7 +101,7 @@ class Journal:
         last = session.execute(_LAST, {"case": case}).first()
         seq, prev = (0, None) if last is None else (last.case_seq + 1, last.leaf)
         closed = last is not None and self._is_closed(session, case, last.type)
-        store = self._vault.writer(session, case)
+        writer = self._vault.writer(session, case)
         entries: list[Entry] = []
         rows: list[dict[str, object]] = []
         try:
@@ -108,7 +109,7 @@ class Journal:
                 if closed and not may_follow_close(new.type):
                     msg = f"{case}: the case is closed; {new.type} may only follow after {REOPENED}"
                     raise JournalClosedError(msg)
-                entry = self._entry(new, case, seq, prev, actor=actor, store=store)
+                entry = self._entry(new, case, seq, prev, actor=actor, writer=writer)
                 data = entry.canonical()
                 prev = leaf_hash(data)
                 columns = {"case_ref": case, "case_seq": seq, "type": entry.type, "ts": entry.ts}
@@ -116,6 +117,7 @@ class Journal:
                 entries.append(entry)
                 closed = entry.type == CLOSED or (closed and entry.type != REOPENED)
                 seq += 1
+            writer.insert()
             _insert(session, rows)
         except IntegrityError:
             raise JournalConflictError(
@@ -124,7 +126,7 @@ class Journal:
             ) from None
         return entries
 
-    def _entry(self, new: New, case: str, seq: int, prev: bytes | None, *, actor: Actor, store: Store) -> Entry:
+    def _entry(self, new: New, case: str, seq: int, prev: bytes | None, *, actor: Actor, writer: Writer) -> Entry:
         ts = timestamp(self._clock.now())
         return Entry.build(
             ts=ts,
@@ -137,13 +139,12 @@ class Journal:
             intent=new.intent,
             causes=_causes(new.causes, seq, new.type),
             body=_body(new.body, seq, new.type),
-            pd=_commit(store, case, seq, new.personal, ts),
+            pd=_commit(writer, case, seq, new.personal, ts),
         )
 
     def entries(self, session: Session, case: str) -> list[Entry]:
         """The case's entries in order. Raises `EntryError` for stored bytes that are not an entry; see `check_case`."""
-        rows = session.scalars(select(EntryRow.data).where(EntryRow.case_ref == case).order_by(col(EntryRow.case_seq)))
-        return [Entry.parse(data) for data in rows]
+        return [Entry.parse(data) for data in session.scalars(_ENTRIES, {"case": case})]
 
     def read(self, session: Session, case: str) -> list[Recorded]:
         """The case's entries in order, with their personal values.
@@ -173,12 +174,12 @@ def last_tombstone(entries: Sequence[Entry]) -> int:
 
 
 def _commit(
-    store: Store, case: str, case_seq: int, personal: Mapping[str, JSONInput], ts: str
+    writer: Writer, case: str, case_seq: int, personal: Mapping[str, JSONInput], ts: str
 ) -> tuple[dict[str, str], ...]:
     if len(personal) > VALUES_PER_ENTRY:
         raise EntryError(f"expected at most {VALUES_PER_ENTRY} personal values in an entry, found {len(personal)}")
     first = case_seq * VALUES_PER_ENTRY
-    stored = store(first, personal, created=ts)
+    stored = writer.seal(first, personal, created=ts)
     return tuple(
         {"f": name, "c": commit(item.secret, case, case_seq, name, item.value), "v": reference(case, number)}
         for number, (name, item) in enumerate(stored.items(), start=first)

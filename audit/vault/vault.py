@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,6 +21,9 @@ NONCE_BYTES = 12
 
 _INSERT_VALUE = insert(VALUES)
 _INSERT_KEY = insert(CASE_KEYS)
+_SELECT_VALUES = select(ValueRow.number, ValueRow.nonce, ValueRow.ciphertext).where(
+    ValueRow.case_ref == bindparam("case")
+)
 _SELECT_KEY = select(CaseKeyRow.wrapped, CaseKeyRow.nonce).where(CaseKeyRow.case_ref == bindparam("case"))
 
 
@@ -58,13 +60,6 @@ class SealedCase:
             ) from None
 
 
-class Store(Protocol):
-    """Encrypts values by field at the numbers from ``first`` on; see `Vault.store`."""
-
-    def __call__(self, first: int, values: Mapping[str, JSONInput], *, created: str) -> dict[str, Opened]:
-        """Encrypt and insert."""
-
-
 class Vault:
     """Stores and opens values in the caller's session; never commits.
 
@@ -75,54 +70,37 @@ class Vault:
         self.keys = KeyRing(master)
         self._random_bytes = random_bytes
 
-    def writer(self, session: Session, case: str) -> Store:
-        """What stores the case's values within one transaction; the case's key is looked up once, when it is needed."""
-        cipher: AESGCM | None = None
-
-        def store(first: int, values: Mapping[str, JSONInput], *, created: str) -> dict[str, Opened]:
-            nonlocal cipher
-            if not values:
-                return {}
-            if cipher is None:
-                cipher = AESGCM(self._case_key(session, case) or self._new_case_key(session, case, created))
-            return self._store(session, case, first, values, cipher)
-
-        return store
+    def writer(self, session: Session, case: str) -> "Writer":
+        """What seals the case's values within one transaction."""
+        return Writer(self, session, case)
 
     def store(
         self, session: Session, case: str, first: int, values: Mapping[str, JSONInput], *, created: str
     ) -> dict[str, Opened]:
-        """Encrypt values by field, at the numbers from ``first`` on, and return them with their fresh secrets.
-
-        The case uses each number only once ever. ``created`` (UTC, ISO 8601) dates the case key when these are its
-        first values. Raises `CanonicalError` for what is not JSON, and lets the database's `IntegrityError` through
-        when a place is taken.
-        """
-        return self.writer(session, case)(first, values, created=created)
-
-    def _store(
-        self, session: Session, case: str, first: int, values: Mapping[str, JSONInput], cipher: AESGCM
-    ) -> dict[str, Opened]:
-        stored = {
-            name: Opened(canonical.plain(value, name), self._random_bytes(SECRET_BYTES))
-            for name, value in values.items()
-        }
-        rows = []
-        for number, opened in enumerate(stored.values(), start=first):
-            nonce = self._random_bytes(NONCE_BYTES)
-            data = cipher.encrypt(nonce, opened.secret + canonical.encode(opened.value), _place(case, number))
-            rows.append({"case_ref": case, "number": number, "nonce": nonce, "ciphertext": data})
-        session.execute(_INSERT_VALUE, rows)
+        """Seal and insert values at once: see `Writer`."""
+        writer = self.writer(session, case)
+        stored = writer.seal(first, values, created=created)
+        writer.insert()
         return stored
+
+    def opened_value(self, name: str, value: JSONInput) -> Opened:
+        """The value with a fresh secret. Raises `CanonicalError` for what is not JSON."""
+        return Opened(canonical.plain(value, name), self._random_bytes(SECRET_BYTES))
+
+    def nonce(self) -> bytes:
+        """Fresh, for one value."""
+        return self._random_bytes(NONCE_BYTES)
+
+    def cipher(self, session: Session, case: str, created: str) -> AESGCM:
+        """Under the case's key; a case without one gets it now. ``created``: UTC, ISO 8601."""
+        return AESGCM(self._case_key(session, case) or self._new_case_key(session, case, created))
 
     def load(self, session: Session, case: str) -> SealedCase:
         """Everything the vault holds of a case, in two queries; nothing is opened yet but the case's key.
 
         Raises `VaultError` when the key does not open with this master key.
         """
-        rows = session.execute(
-            select(ValueRow.number, ValueRow.nonce, ValueRow.ciphertext).where(ValueRow.case_ref == case)
-        ).all()
+        rows = session.execute(_SELECT_VALUES, {"case": case}).all()
         sealed = {row.number: (row.nonce, row.ciphertext) for row in rows}
         return SealedCase(case, self._case_key(session, case), sealed)
 
@@ -135,6 +113,41 @@ class Vault:
         wrapped = self.keys.wrap(case, key, nonce)
         session.execute(_INSERT_KEY, {"case_ref": case, "wrapped": wrapped, "nonce": nonce, "created": created})
         return key
+
+
+class Writer:
+    """Seals values of one case within one transaction: the key is looked up once, and all rows go in together."""
+
+    def __init__(self, vault: Vault, session: Session, case: str) -> None:
+        self._vault = vault
+        self._session = session
+        self._case = case
+        self._cipher: AESGCM | None = None
+        self._rows: list[dict[str, object]] = []
+
+    def seal(self, first: int, values: Mapping[str, JSONInput], *, created: str) -> dict[str, Opened]:
+        """Encrypt values by field, at the numbers from ``first`` on, and return them with their fresh secrets.
+
+        The case uses each number only once ever. ``created`` (UTC, ISO 8601) dates the case key when these are its
+        first values. Raises `CanonicalError` for what is not JSON.
+        """
+        if not values:
+            return {}
+        if self._cipher is None:
+            self._cipher = self._vault.cipher(self._session, self._case, created)
+        stored = {name: self._vault.opened_value(name, value) for name, value in values.items()}
+        for number, opened in enumerate(stored.values(), start=first):
+            nonce = self._vault.nonce()
+            plaintext = opened.secret + canonical.encode(opened.value)
+            data = self._cipher.encrypt(nonce, plaintext, _place(self._case, number))
+            self._rows.append({"case_ref": self._case, "number": number, "nonce": nonce, "ciphertext": data})
+        return stored
+
+    def insert(self) -> None:
+        """Write what was sealed. Lets the database's `IntegrityError` through when a place is taken."""
+        if self._rows:
+            self._session.execute(_INSERT_VALUE, self._rows)
+            self._rows = []
 
 
 def reference(case: str, number: int) -> str:

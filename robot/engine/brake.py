@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlmodel import Session, col, func, select
+from sqlalchemy import bindparam, func
+from sqlmodel import Session, col, select
 
 from audit.errors import JournalConflictError
 from audit.log.entry import Actor, Entry
@@ -26,6 +27,8 @@ HELD = "broms."
 """How the code of a reason begins that a brake gives; the scope follows."""
 CONFLICTS = 5
 FIRST, AFTER = "broms-", "broms."  # "." is the character after "-"
+
+_NEWEST = select(func.max(col(EntryRow.case_seq))).where(EntryRow.case_ref == bindparam("chain"))
 
 
 class BrakeError(Exception):
@@ -242,8 +245,7 @@ class Brakes:
 
 
 def _length(session: Session, process: str) -> int:
-    newest = select(func.max(col(EntryRow.case_seq))).where(col(EntryRow.case_ref) == chain(process))
-    found = session.exec(newest).one()
+    found = session.scalar(_NEWEST, {"chain": chain(process)})
     return -1 if found is None else found
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import bindparam, exists, false, or_, update
+from sqlalchemy import Update, bindparam, exists, false, or_, update
 from sqlmodel import Session, col, select
 
 from audit.clock import Clock
-from audit.errors import JournalConflictError
+from audit.errors import JournalClosedError, JournalConflictError
 from audit.log.entry import Actor
 from audit.log.journal import Journal, New, Recorded
 from audit.log.receipt import Receipt, receipt_of
@@ -29,9 +30,13 @@ QUIET = (READING, "review.", "sample.")
 """How the types of entries begin that do not move a case: others write them while a worker has it in hand."""
 
 _CASES = CaseRow.metadata.tables[CaseRow.__tablename__]
-_NEWER = select(EntryRow.type).where(
-    EntryRow.case_ref == bindparam("case"), col(EntryRow.case_seq) >= bindparam("entries")
+_NEWER = (
+    select(EntryRow.type)
+    .where(EntryRow.case_ref == bindparam("case"), col(EntryRow.case_seq) >= bindparam("entries"))
+    .order_by(col(EntryRow.case_seq))
 )
+
+_TURN = select(CaseRow.status, CaseRow.job, CaseRow.queue).where(CaseRow.ref == bindparam("case"))
 
 
 class StaleCaseError(Exception):
@@ -67,8 +72,8 @@ class Ledger:
     def is_current(self, ref: str, number: int, queue: str) -> bool:
         """Whether the job that was put in ``queue`` at entry ``number`` is still the one that may move the case."""
         with self.database.read() as session:
-            row = session.get(CaseRow, ref)
-            return row is not None and (row.status, row.job, row.queue) == ("running", number, queue)
+            row = session.execute(_TURN, {"case": ref}).first()
+            return row is not None and tuple(row) == ("running", number, queue)
 
     def recorded(self, ref: str) -> list[Recorded]:
         """Every entry of the case with its values."""
@@ -101,7 +106,6 @@ class Ledger:
         for attempt in range(CONFLICTS):
             try:
                 with self.database.write() as session:
-                    _must_be_newest(session, state)
                     after_all = self._appended(session, state, drafts, actor)
                     self._move(session, state, after_all, queue, term)
                     if queue is not None:
@@ -131,7 +135,13 @@ class Ledger:
 
     def _appended(self, session: Session, state: CaseState, drafts: Sequence[Draft], actor: Actor) -> CaseState:
         news = [New(draft.type, dict(draft.body), dict(draft.personal), draft.intent) for draft in drafts]
-        entries = self.journal.append_all(session, state.ref, news, actor=actor)
+        try:
+            entries = self.journal.append_all(session, state.ref, news, actor=actor)
+        except JournalClosedError:
+            _must_be_newest(session, state)  # whoever closed it has moved it
+            raise
+        if not entries or entries[0].case_seq != state.entries:
+            _must_be_newest(session, state, own=len(entries))
         for entry, draft in zip(entries, drafts, strict=True):
             state = after(state, Recorded(entry, dict(draft.personal)))
         return state
@@ -152,20 +162,15 @@ class Ledger:
                 session.merge(task_row(state, task))
         if state.canary:
             return  # nobody's case: it has no row that lists and figures could count
-        changes = {**projection(state), "revision": _CASES.c.revision + 1}
+        changes = projection(state)
         if queue is not None:
             changes |= {"queue": queue, "job": state.entries}
-        if changes["picked"] is False:
-            # A pick that was made afterwards is not unmade by a worker that has not seen it.
-            changes["picked"] = or_(_CASES.c.picked.is_(True), false())
-        same = [
-            _CASES.c.ref == before.ref,
-            _CASES.c.position == before.position,
-            _CASES.c.status == before.status,
-        ]
-        if term is not None:
-            same.append(exists().where(col(WorkerRow.term) == term))
-        changed = session.connection().execute(update(_CASES).where(*same).values(**changes))
+        if unpicked := changes["picked"] is False:
+            del changes["picked"]
+        place = {"was": before.ref, "was_position": before.position, "was_status": before.status}
+        fence = {} if term is None else {"fence": term}
+        statement = _movement(unpicked=unpicked, fenced=term is not None)
+        changed = session.connection().execute(statement, {**changes, **place, **fence})
         if changed.rowcount != 1:
             what = f"is no longer at position {before.position}, or the worker's lease was taken"
             msg = f"case {state.ref} {what}; another worker has moved it or will"
@@ -175,10 +180,31 @@ class Ledger:
         self.jobs.put(session, state.ref, queue, number=state.entries, due_at=state.due_at, delay=delay)
 
 
-def _must_be_newest(session: Session, state: CaseState) -> None:
-    """Two workers with the same segment would otherwise both intend the same effect, and both act."""
-    newer = session.scalars(_NEWER, {"case": state.ref, "entries": state.entries})
-    found = next((kind for kind in newer if moves(kind)), None)
+@cache
+def _movement(*, unpicked: bool, fenced: bool) -> Update:
+    """The update of a case's row, if it is still where it was; what is set are the other parameters."""
+    statement = (
+        update(_CASES)
+        .where(
+            _CASES.c.ref == bindparam("was"),
+            _CASES.c.position == bindparam("was_position"),
+            _CASES.c.status == bindparam("was_status"),
+        )
+        .values(revision=_CASES.c.revision + 1)
+    )
+    if unpicked:
+        # A pick that was made afterwards is not unmade by a worker that has not seen it.
+        statement = statement.values(picked=or_(_CASES.c.picked.is_(True), false()))
+    return statement.where(exists().where(col(WorkerRow.term) == bindparam("fence"))) if fenced else statement
+
+
+def _must_be_newest(session: Session, state: CaseState, *, own: int = 0) -> None:
+    """Two workers with the same segment would otherwise both intend the same effect, and both act.
+
+    Readings may stand between, but nothing that moves the case. ``own``: of the newest entries, so many are ours.
+    """
+    newer = session.scalars(_NEWER, {"case": state.ref, "entries": state.entries}).all()
+    found = next((kind for kind in newer[: len(newer) - own] if moves(kind)), None)
     if found is not None:
         msg = f"case {state.ref} got {found} after entry {state.entries}; another worker has moved it"
         raise StaleCaseError(msg)
