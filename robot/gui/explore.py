@@ -76,7 +76,7 @@ class Explorer:
                 continue  # it went on to another document while it was asked
             if answer is not None:
                 self.people = tuple(answer["page"]["people"])
-                self.text = await self.page.evaluate("document.body ? document.body.innerText : ''")
+                self.text = answer["page"]["text"]
                 return Seen.of(answer["page"])
         msg = f"{self.page.url} never came to rest"
         raise ExploreError(msg)

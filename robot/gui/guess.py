@@ -32,7 +32,7 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"^antal|\bantal\b|dagar|number of", re.IGNORECASE)
-PERSON = re.compile(r"person-?(nummer|nr)|samordningsnummer|personal (identity )?number", re.IGNORECASE)
+PERSON = re.compile(r"person-? ?(nummer|nr)|\bp(ers)?nr\b|samordningsnummer|personal (identity )?number", re.IGNORECASE)
 
 
 KINDS: Mapping[str, FieldType] = {

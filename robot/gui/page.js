@@ -35,6 +35,7 @@ async (request) => {
       banner: request.banner ? regions(request.banner) : [],
       message: request.message && text.includes(request.message) ? request.message : "",
       people: request.people ? people() : [],
+      text: request.people ? text : "",
       alerts: alerts(),
       messages: all(MESSAGES).map(textOf).filter(Boolean),
       dialog: open ? { names: dialogNames(open), text: textOf(open) } : null,

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from robot.gui.guess import ADDS, GOES_ON, SAVES, field_type, first_of, value_name
+from robot.gui.guess import ADDS, GOES_ON, PERSON, SAVES, field_type, first_of, value_name
 from robot.gui.propose import scalar
 from robot.gui.seen import Control, Seen, Table
 
+PERSONNUMMER = "{value: sokande_personnummer, type: personnummer}"
 SURE = {"label", "aria"}
 BANNER = ("Namn", "Personnummer", "Ärendenummer")
 HOW = {
@@ -280,9 +281,8 @@ def _press(writer: _Writer, step: Step) -> None:
                 if not header:
                     continue
                 writer.doubt(2, "the row was opened by its link; say which value finds it")
-                writer.add(
-                    2, f"open_row: {{table: {scalar(table.name)}, where: {{{scalar(header)}: {value_name(header)}}}}}"
-                )
+                value = PERSONNUMMER if PERSON.search(header) else value_name(header)
+                writer.add(2, f"open_row: {{table: {scalar(table.name)}, where: {{{scalar(header)}: {value}}}}}")
                 return
     writer.add(2, f"press: {scalar(step.pressed or '')}")
 

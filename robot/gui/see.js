@@ -187,7 +187,8 @@
     return all((cell) => plain(cell.textContent) && cell.children.length === 1 && cell.firstElementChild.matches("b,strong")) ? first : null;
   });
   const headersOf = kept((table) => cellsOf(headRow(table)).map((cell) => (visible(cell) ? textOf(cell) : "")));
-  const tableName = kept((table) => given(table) || (table.caption ? textOf(table.caption) : "") || (headRow(table) ? headingBefore(table) : ""));
+  // A table with headers that nothing names is named by them.
+  const tableName = kept((table) => given(table) || (table.caption ? textOf(table.caption) : "") || (headRow(table) ? headingBefore(table) || headersOf(table).filter(Boolean).join(", ") : ""));
   // A row with one cell over the whole width is a message ("Inga rader"), not a row.
   const bodyRows = kept((table) => {
     const rows = table.tBodies ? [...table.tBodies].flatMap((body) => [...body.rows]) : rowsOf(table);
@@ -267,7 +268,7 @@
       const members = [...root(el).querySelectorAll("[type=radio]")].filter((one) => one.name === el.name && one.form === el.form);
       let around = members[0].parentElement;
       while (around && !members.every((one) => around.contains(one))) around = around.parentElement;
-      const label = inCell(el, members.length) || beforeIt(members[0].closest("label") || members[0]) || (around && beforeIt(around));
+      const label = inCell(el, members.length) || beforeIt(members[0].closest("label") || members[0]) || (around && (inCell(around, members.length) || beforeIt(around)));
       return { key: members[0], label: label || optionName(el) };
     }
     return { key: el, label: optionName(el) };
@@ -365,7 +366,14 @@
     );
     if (named.length) return named.map(textOf);
     const blocks = all("*").filter((el) => plain(el.textContent).startsWith(label) && plain(el.textContent).length > label.length + 1);
-    return blocks.filter((el) => !blocks.some((other) => other !== el && el.contains(other))).map(textOf);
+    const least = blocks.filter((el) => !blocks.some((other) => other !== el && el.contains(other)));
+    const free = least.filter((el) => !listOf(el));
+    // The headers of a list of hits tell of nobody; those of a single row tell of that row.
+    return (free.length ? free : least.map(listOf).filter((table) => bodyRows(table).length === 1)).map(textOf);
+  };
+  const listOf = (header) => {
+    const row = header.closest("tr,[role=row]"), table = row && row.closest(GRIDS);
+    return table && headRow(table) === row ? table : null;
   };
   // The parts of the page that show a personal number, by the name that a screen file can give them.
   const people = () => {
@@ -377,11 +385,10 @@
   };
   const FIRST = "h1,[role=heading][aria-level='1']";
   // Where no element says that it is a heading: the words in the largest letters, if they are larger than the rest.
-  const largest = () => {
+  const largest = (one) => {
     const size = (el) => parseFloat(getComputedStyle(el).fontSize);
-    const least = document.body ? size(document.body) * 1.2 : Infinity;
-    let [best, most] = ["", least];
-    for (const el of all("div,span,p,b,strong,td,font,legend"))
+    let [best, most] = ["", one.body ? size(one.body) * 1.2 : Infinity];
+    for (const el of [...one.querySelectorAll("div,span,p,b,strong,td,font,legend")].filter(visible))
       if (!el.children.length && size(el) > most && plain(el.textContent).length < LONGEST_LABEL && plain(el.textContent) && !el.closest("button,a"))
         [best, most] = [plain(el.textContent), size(el)];
     return best;
@@ -391,9 +398,10 @@
     for (const one of roots(document))
       if (one.nodeType === 9 && (one !== document || !first.length) && ![...one.querySelectorAll(FIRST)].some(visible)) {
         const next = [...one.querySelectorAll(`${HEADINGS},legend`)].find((el) => visible(el) && !up(el, DIALOGS));
-        if (next && !first.includes(textOf(next))) first.push(textOf(next));
+        const words = next ? textOf(next) : one === document ? "" : largest(one);
+        if (words && !first.includes(words)) first.push(words);
       }
-    return first.length ? first : [largest() || plain(document.title)].filter(Boolean);
+    return first.length ? first : [largest(document) || plain(document.title)].filter(Boolean);
   };
   const alerts = () => all(ALERTS).map(textOf).filter(Boolean);
   const busy = () => all("[aria-busy=true]").length > 0;

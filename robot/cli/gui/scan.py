@@ -48,6 +48,7 @@ def scan(
     text = write_screen(name, system, steps, people)
     read_screen(text, None)
     if manifest is not None:
+        manifest.parent.mkdir(parents=True, exist_ok=True)
         manifest.write_text(draft, encoding="utf-8")
         err.print(f"wrote {manifest}", markup=False)
     if out is None:

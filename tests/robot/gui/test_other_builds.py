@@ -119,3 +119,33 @@ async def test_a_page_drawn_by_scripts_is_awaited(odd: OddSystem, odd_bot: Bot) 
     document.querySelector("main").innerHTML = `<h1>Formulär</h1>{body}`; }}, 150)</script>"""
     await odd_bot.write(screen(pages=[{"heading": "Formulär", "fields": FIELDS}]), VALUES)
     assert odd.saved == [SAVED]
+
+
+OLD = """<p>Användare: robot</p><table><tr><td>Sätt *</td><td><table><tr><td><input type=radio id=k name=satt value=a>
+<label for=k>Konto</label></td><td><input type=radio id=u name=satt value=b><label for=u>Avi</label></td></tr>
+</table></td></tr><tr><td>Konto</td><td><input name=konto></td></tr></table>"""
+HITS = f"""{BANNER}<form></form><table><tr><th>&nbsp;</th><th>Personnummer</th><th>Namn</th></tr><tr><td>Välj</td>
+<td>19900602-2397</td><td>Astrid</td></tr>MORE</table>"""
+
+
+async def test_a_frame_of_an_old_system_is_known_by_its_largest_words(odd: OddSystem, odd_bot: Bot) -> None:
+    """No heading, a list of radio buttons in a table of its own: the page and the choice are still told apart."""
+    inner = f'<span style="font-size:24px">Formulär</span>{START.replace(BANNER, "")}{OLD}{END}'.replace('"', "&quot;")
+    odd.head = "Fönster"
+    odd.form = f'{BANNER}<iframe width=900 height=600 srcdoc="{inner}"></iframe>'
+    fields = {"Sätt": FIELDS["Sätt"], "Konto": "typ"}
+    await odd_bot.write(screen(pages=[{"heading": "Formulär", "fields": fields}]), VALUES)
+    assert odd.saved == [{"satt": "b", "konto": "Bifall"}]
+
+
+@pytest.mark.parametrize("more", ["", "<tr><td></td><td>19910717-2380</td><td>Bo</td></tr>"])
+async def test_a_list_that_nothing_names_is_named_by_its_headers(odd: OddSystem, odd_bot: Bot, more: str) -> None:
+    """Its row is found by them; and that its first header begins as the banner does makes it nobody's banner."""
+    odd.form = HITS.replace("MORE", more)
+    row = {"table": "Personnummer, Namn", "where": {"Personnummer": {"value": "personnummer", "type": "personnummer"}}}
+    identity = {"banner": "Personnummer", "shows": ["personnummer"]}
+    steps = [{"heading": "Formulär", "find_row": row}]
+    found = await odd_bot.look(
+        screen(identity=identity, open=steps, look=[{"heading": "Formulär", "find_row": row}]), VALUES
+    )
+    assert found is not None
