@@ -11,15 +11,11 @@ LARGEST_INTEGER = 2**53 - 1
 AFTER_CLOSE = {"access.read", "pd.erased", "case.reopened"}
 AFTER_CLOSE_BEGINS = ("human.review.", "review.", "sample.", "gallring.")
 """What may stand after `case.closed`: whole types, and how others begin."""
-_NUMBER, _TEXT, _LIST, _OBJECT = (int,), (str,), (list,), (dict,)
+_NESTED = (dict, list)
 _MAYBE = (str, type(None))
-_FORM: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("v", "mono", "case_seq"), _NUMBER),
-    **dict.fromkeys(("ts", "case", "type"), _TEXT),
-    **dict.fromkeys(("case_prev", "intent"), _MAYBE),
-    **dict.fromkeys(("causes", "pd"), _LIST),
-    **dict.fromkeys(("actor", "body"), _OBJECT),
-}
+_NAMES = "actor", "body", "case", "case_prev", "case_seq", "causes", "intent", "mono", "pd", "ts", "type", "v"
+_TYPES = {(dict, dict, str, prev, int, list, why, int, list, str, str, int) for prev in _MAYBE for why in _MAYBE}
+"""The names of an entry in the order of its canonical bytes, and the types that their values may have."""
 _write = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -61,12 +57,12 @@ def canonical(value: Any) -> bytes:
 def parse(data: bytes) -> dict[str, Any] | None:
     """The entry of canonical bytes in the form of version 1; None for anything else."""
     value, same = _load(data)
-    if same != data or type(value) is not dict or value.keys() != _FORM.keys() or value["v"] != 1:
+    if same != data or type(value) is not dict or tuple(value) != _NAMES or value["v"] != 1:
         return None
-    if any(type(value[name]) not in types for name, types in _FORM.items()):
+    if tuple(map(type, value.values())) not in _TYPES or not all(map(_is_commitment, value["pd"])):
         return None
-    plain = all(map(_is_commitment, value["pd"])) and all(type(cause) is int for cause in value["causes"])
-    return value if plain and (data.isascii() or _ascii_keys(value)) else None
+    plain = data.isascii() or (_ascii_keys(value["actor"]) and _ascii_keys(value["body"]))
+    return value if plain and all(type(cause) is int for cause in value["causes"]) else None
 
 
 def _is_commitment(item: Any) -> bool:
@@ -74,9 +70,9 @@ def _is_commitment(item: Any) -> bool:
 
 
 def _ascii_keys(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(name.isascii() and _ascii_keys(item) for name, item in value.items())
-    return all(map(_ascii_keys, value)) if isinstance(value, list) else True
+    if type(value) is dict:
+        return "".join(value).isascii() and all(_ascii_keys(item) for item in value.values() if type(item) in _NESTED)
+    return all(_ascii_keys(item) for item in value if type(item) in _NESTED)
 
 
 @dataclass(slots=True)

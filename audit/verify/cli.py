@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -10,11 +11,11 @@ from pathlib import Path
 from audit.verify.definitions import Definitions
 from audit.verify.export import Export, read_head
 from audit.verify.findings import ADVICE, Code, Report
-from audit.verify.log import Watch, verify_log
+from audit.verify.log import verify_log
 from audit.verify.note import NoteError, unhash
 from audit.verify.proof import verify_between, verify_case, verify_receipt
 from audit.verify.sample import Sample
-from audit.verify.tree import HASH_BYTES, leaf
+from audit.verify.tree import leaf
 from audit.verify.trust import Policy, Trust, parse_keys
 from audit.verify.values import Values, read_openings
 
@@ -39,67 +40,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common, log = (argparse.ArgumentParser(add_help=False) for _ in range(2))
     common.add_argument("--keys", type=Path, help="the log's keys, one on each line, from somebody else than the log")
     common.add_argument("--policy", type=Path, help="which log keys and how many witnesses must have signed")
     common.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    log = argparse.ArgumentParser(add_help=False, parents=[common])
     log.add_argument("directory", type=Path, help=FOLDER)
     log.add_argument("--known-head", type=Path, action="append", default=[], help="a checkpoint or receipt you kept")
     log.add_argument("--openings", type=Path, help="opened values, when they do not lie in the export")
     parser = argparse.ArgumentParser("arende-verify", description="Check the evidence of Ärenderobot, without it.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, parent, run, text in (
-        ("log", log, _log, "every entry, tile, checkpoint and chain of a log"),
-        ("erasure", log, _log, "the log, and every personal value against its commitment"),
-        ("sample", log, _log, "the log, and every pick and non-pick of a period of the stickprov"),
-        ("export", log, _log, "all of it: log, values, definitions and every revealed period"),
-        ("case", common, _case, "the document of one case"),
-        ("between", common, _between, "that a newer checkpoint continues an older one"),
-        ("receipt", common, _receipt, "that a letter's receipt belongs to the log"),
-    ):
-        commands.add_parser(name, parents=[parent], help=text, description=text).set_defaults(run=run)
-    for name, words in {
-        "sample": ("log", "period"),
-        "case": ("file",),
-        "between": ("old", "new"),
-        "receipt": ("file",),
-    }.items():
-        for word in words:
-            commands.choices[name].add_argument(word, type=str if name == "sample" else Path)
-    commands.choices["between"].add_argument("--proof", type=Path, help="a consistency proof, one hash on each line")
-    commands.choices["receipt"].add_argument("--leaf", help="the leaf hash of the letter, 64 hex digits")
-    commands.choices["receipt"].add_argument("--entry", type=Path, help="the entry's bytes")
+
+    def command(name: str, run: Callable[..., None], text: str, *files: str) -> argparse.ArgumentParser:
+        parents = [common, log] if run is _log else [common]
+        made = commands.add_parser(name, parents=parents, help=text, description=text)
+        made.set_defaults(run=run)
+        for file in files:
+            made.add_argument(file, type=Path)
+        return made
+
+    command("log", _log, "every entry, tile, checkpoint and chain of a log")
+    command("erasure", _log, "the log, and every personal value against its commitment")
+    sample = command("sample", _log, "the log, and every pick and non-pick of a period of the stickprov")
+    sample.add_argument("log")
+    sample.add_argument("period")
+    command("export", _log, "all of it: log, values, definitions and every revealed period")
+    command("case", _case, "the document of one case", "file")
+    between = command("between", _between, "that a newer checkpoint continues an older one", "old", "new")
+    between.add_argument("--proof", type=Path, help="a consistency proof, one hash on each line")
+    receipt = command("receipt", _receipt, "that a letter's receipt belongs to the log", "file")
+    receipt.add_argument("--leaf", help="the leaf hash of the letter, 64 hex digits")
+    receipt.add_argument("--entry", type=Path, help="the entry's bytes")
     return parser
 
 
 def _log(asked: argparse.Namespace, report: Report) -> None:
-    export = Export(asked.directory)
+    export, whole = Export(asked.directory), asked.command == "export"
     known = [head for path in asked.known_head if (head := read_head(path, report, f"{path}"))]
-    watches: list[Watch] = []
     openings = asked.openings or asked.directory / "openings.jsonl"
-    values = definitions = None
-    if asked.command == "erasure" or (asked.command == "export" and openings.exists()):
-        values = Values(read_openings(_read(openings)), report)
-        watches.append(values.watch)
-    if asked.command == "export":
-        definitions = Definitions(asked.directory / "definitions", report)
-        watches.append(definitions.watch)
-    sample = Sample(report)
-    if asked.command in {"sample", "export"}:
-        watches.append(sample.watch)
-    trust = _trust(asked, report, asked.directory / "keys")
-    reading = verify_log(export, trust, known, report, watches=watches, tick=_bar(asked))
+    parts: list[Values | Definitions | Sample] = []
+    if asked.command == "erasure" or (whole and openings.exists()):
+        parts.append(Values(read_openings(_read(openings)), report))
+    if whole:
+        parts.append(Definitions(asked.directory / "definitions", report))
+    if whole or asked.command == "sample":
+        parts.append(Sample(report, None if whole else (asked.log, asked.period)))
+    trust, watches = _trust(asked, report, asked.directory / "keys"), [part.watch for part in parts]
+    roots = verify_log(export, trust, known, report, watches=watches, tick=_bar(asked))
     if any((asked.directory / "timestamps").glob("*")):
         report.notes.append("Time-stamps (RFC 3161) are not checked here: use `arende audit timestamp` or openssl ts.")
-    if reading is None or not reading.complete:
-        return
-    if values:
-        values.finish()
-    if definitions:
-        definitions.finish()
-    for log, period in [(asked.log, asked.period)] if asked.command == "sample" else sample.revealed():
-        sample.finish(log, period, reading.roots)
+    if roots is not None:
+        for part in parts:
+            part.finish(roots)
 
 
 def _case(asked: argparse.Namespace, report: Report) -> None:
@@ -109,38 +100,34 @@ def _case(asked: argparse.Namespace, report: Report) -> None:
 def _between(asked: argparse.Namespace, report: Report) -> None:
     trust = _trust(asked, report)
     old, new = (read_head(path, report, f"{path}") for path in (asked.old, asked.new))
-    lines = None if asked.proof is None else _read(asked.proof).decode("ascii", "replace").split()
+    proof = asked.proof and [unhash(line, f"{asked.proof}") for line in _text(asked.proof).split()]
     if old and new:
-        proof = None if lines is None else [unhash(line, f"{asked.proof}") for line in lines]
         verify_between(old, new, proof, trust, report)
 
 
 def _receipt(asked: argparse.Namespace, report: Report) -> None:
     leaf_hash = None if asked.entry is None else leaf(_read(asked.entry))
     if asked.leaf is not None:
-        try:
-            leaf_hash = bytes.fromhex(asked.leaf)
-        except ValueError:
-            leaf_hash = b""
-        if len(leaf_hash) != HASH_BYTES:
-            raise LackingError(f"--leaf: expected {2 * HASH_BYTES} hex digits, found another text")
+        if not re.fullmatch("[0-9a-fA-F]{64}", asked.leaf):
+            raise LackingError("--leaf: expected 64 hex digits, found another text")
+        leaf_hash = bytes.fromhex(asked.leaf)
     verify_receipt(_read(asked.file), leaf_hash, _trust(asked, report), report)
 
 
 def _trust(asked: argparse.Namespace, report: Report, convenient: Path | None = None) -> Trust:
     """The keys and the policy that were given; only without them, and with a note, the keys of the export itself."""
-    policy = (
-        None
-        if asked.policy is None
-        else Policy.parse(_read(asked.policy).decode("utf-8", "replace"), f"{asked.policy}")
-    )
+    policy = None if asked.policy is None else Policy.parse(_text(asked.policy), f"{asked.policy}")
     path = asked.keys
     if path is None and not (policy and policy.logs):
+        if convenient is None:
+            raise LackingError("no key of the log: give --keys or --policy")
         path = convenient
         report.notes.append("The keys came with the export: this shows that it is whole, not who signed it.")
-    if path is None and not (policy and policy.logs):
-        raise LackingError("no key of the log: give --keys or --policy")
-    return Trust(parse_keys(_read(path).decode("utf-8", "replace"), f"{path}") if path else [], policy)
+    return Trust(parse_keys(_text(path), f"{path}") if path else [], policy)
+
+
+def _text(path: Path) -> str:
+    return _read(path).decode("utf-8", "replace")
 
 
 def _read(path: Path) -> bytes:
@@ -162,16 +149,11 @@ def _bar(asked: argparse.Namespace) -> Callable[[int, int], None]:
 def _say(asked: argparse.Namespace, report: Report) -> None:
     if asked.json:
         found = [asdict(one) | {"kind": one.code.name, "advice": ADVICE[one.code]} for one in report.findings]
-        document = {
-            "command": asked.command,
-            "code": report.code,
-            "result": report.code.name,
-            "checked": report.checked,
-        }
-        json.dump(document | {"findings": found, "notes": report.notes}, sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        told = {"command": asked.command, "code": report.code, "result": report.code.name, "checked": report.checked}
+        told |= {"findings": found, "notes": report.notes}
+        sys.stdout.write(f"{json.dumps(told, ensure_ascii=False, indent=2)}\n")
         return
     sys.stderr.writelines(f"{finding}\n" for finding in report.findings)
     checked = ", ".join(f"{number} {name}" for name, number in report.checked.items()) or "nothing"
-    sys.stdout.writelines(f"{line}\n" for line in (f"checked: {checked}", *report.notes))
-    sys.stdout.write(f"{report.code.name} (exit code {report.code:d})\n")
+    lines = f"checked: {checked}", *report.notes, f"{report.code.name} (exit code {report.code:d})"
+    sys.stdout.writelines(f"{line}\n" for line in lines)

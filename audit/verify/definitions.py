@@ -24,7 +24,7 @@ class Definitions:
         if entry["type"] == "case.opened" and type(version) is str:
             self._used.add(version.removeprefix("sha256:"))
 
-    def finish(self) -> None:
+    def finish(self, _: object = None) -> None:
         """Report packages that are not what their name says, and versions that have no package."""
         for name, path in self._packages.items():
             if (found := _version(path.read_bytes())) != name:

@@ -12,7 +12,7 @@ _TILE = re.compile(r"(entries|[0-9]+)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]+))?
 
 
 class Export:
-    """A directory that `arende audit export` wrote. ``tiles`` are files by (level, number), then width."""
+    """A directory that `arende audit export` wrote. ``tiles`` not taken yet are files by (level, number) and width."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -32,14 +32,17 @@ class Export:
         return [newest, *(head for path in paths if (head := read_head(path, report, f"checkpoints/{path.name}")))]
 
     def tile(self, level: str, number: int, report: Report) -> bytes | None:
-        """The bytes of a tile in its widest form; None, and a finding, without."""
-        found = self.tiles.get((level, number), {})
+        """Take out a tile, its bytes in the widest form; None, and a finding, without."""
+        found = self.tiles.pop((level, number), None)
         if found:
             return found[max(found)].read_bytes()
-        later = any(name == level and other > number for name, other in self.tiles)
-        code = Code.SHORTER if level == ENTRIES and not later else Code.UNDECIDED
+        code = Code.SHORTER if level == ENTRIES and self.ends_with(level, number) else Code.UNDECIDED
         report.find(code, f"tile/{level}/{number}", "a tile", "no such file")
         return None
+
+    def ends_with(self, level: str, number: int) -> bool:
+        """Whether no tile of the level comes after this one."""
+        return not any(name == level and other > number for name, other in self.tiles)
 
 
 def read_head(path: Path, report: Report, where: str) -> Head | None:

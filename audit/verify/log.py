@@ -16,71 +16,66 @@ ROTATED = "key.rotated"
 
 
 class Pass:
-    """One reading of an export: ``roots`` by the sizes that were asked for and reached, ``complete`` at the end."""
+    """One reading of an export: ``roots`` by the sizes that were asked for and reached."""
 
     def __init__(
         self, export: Export, report: Report, watches: Sequence[Watch], tick: Callable[[int, int], None]
     ) -> None:
         self.roots: dict[int, bytes] = {}
-        self.complete = False
         self.chains = Chains(report)
         self.rotations: list[tuple[str, Entry]] = []
         self._export, self._report, self._watches, self._tick = export, report, watches, tick
-        self._tree = Tree()
-        self._seen: set[tuple[str, int]] = set()
 
-    def run(self, size: int, sizes: set[int]) -> None:
-        """Read ``size`` entries, and keep the root at each of ``sizes``."""
-        for number in range(-(-size // TILE)):
-            start, width = number * TILE, min(TILE, size - number * TILE)
-            entries = self._bundle(number, width)
+    def run(self, size: int, sizes: set[int]) -> bool:
+        """Read ``size`` entries, and keep the root at each of ``sizes``; whether all of them are there."""
+        tree = Tree()
+        for start in range(0, size, TILE):
+            width = min(TILE, size - start)
+            entries = self._bundle(start // TILE, width)
             leaves = [leaf(data) for data in entries]
             for reached in sizes.intersection(range(start + 1, start + len(entries) + 1)):
-                self.roots[reached] = self._tree.root_with(leaves[: reached - start])
+                self.roots[reached] = tree.root_with(leaves[: reached - start])
             self._entries(start, entries, leaves)
             if len(entries) < width:
-                return
-            for level, hashes in self._tree.add(leaves[:width]):
+                return False
+            for level, hashes in tree.add(leaves[:width]):
                 self._hash_tile(level, start // TILE ** (level + 1), hashes)
             self._tick(start + width, size)
-        for level, hashes in enumerate(self._tree.levels):
+        for level, hashes in enumerate(tree.levels):
             if hashes:
                 self._hash_tile(level, size // TILE ** (level + 1), hashes)
-        for level_name, number in sorted(self._export.tiles.keys() - self._seen):
-            self._report.find(Code.ALTERED, f"tile/{level_name}/{number}", "nothing beyond the checkpoint", "a tile")
-        self.complete = True
+        for name, number in sorted(self._export.tiles):
+            self._report.find(Code.ALTERED, f"tile/{name}/{number}", "nothing beyond the checkpoint", "a tile")
+        return True
 
     def _bundle(self, number: int, width: int) -> list[bytes]:
-        self._seen.add((ENTRIES, number))
         data = self._export.tile(ENTRIES, number, self._report)
         if data is None:
             return []
         entries, whole = split_bundle(data)
         if len(entries) != width or not whole:
-            last = (ENTRIES, number + 1) not in self._export.tiles
-            code = Code.SHORTER if whole and last and len(entries) < width else Code.ALTERED
+            short = whole and len(entries) < width and self._export.ends_with(ENTRIES, number)
             found = f"{len(entries)}" if whole else f"{len(entries)} and part of one"
+            code = Code.SHORTER if short else Code.ALTERED
             self._report.find(code, f"tile/entries/{number}", f"{width} entries", found)
         return entries
 
     def _hash_tile(self, level: int, number: int, hashes: list[bytes]) -> None:
-        self._seen.add((f"{level}", number))
         data = self._export.tile(f"{level}", number, self._report)
         if data is not None and data != b"".join(hashes):
             self._report.find(Code.ALTERED, f"tile/{level}/{number}", "the hashes of what lies below", "others")
 
     def _entries(self, start: int, entries: list[bytes], leaves: list[bytes]) -> None:
-        for index, data in enumerate(entries, start):
-            entry = parse(data)
-            where = f"entry {index}"
+        for index, (data, leaf_hash) in enumerate(zip(entries, leaves, strict=True), start):
+            entry, where = parse(data), f"entry {index}"
             if entry is None:
                 self._report.find(Code.ALTERED, where, "an entry in its canonical bytes (RFC 8785)", "other bytes")
                 continue
-            self.chains.add(where, entry, leaves[index - start])
+            self.chains.add(where, entry, leaf_hash)
             if entry["type"] == ROTATED and entry["case"].startswith("logg-"):
                 self.rotations.append((where, entry["body"]))
             for watch in self._watches:
-                watch(index, entry, leaves[index - start])
+                watch(index, entry, leaf_hash)
         self._report.count("entries", len(entries))
 
 
@@ -92,24 +87,25 @@ def verify_log(
     *,
     watches: Sequence[Watch] = (),
     tick: Callable[[int, int], None] = lambda *_: None,
-) -> Pass | None:
+) -> dict[int, bytes] | None:
     """Check the log under ``export`` against its checkpoints and the heads that the reader has kept.
 
-    ``watches`` see every entry, ``tick`` how many of how many are read. None when there is no checkpoint to read by.
+    ``watches`` see every entry, ``tick`` how many of how many are read. Gives the roots by size, at the sizes of all
+    these; None without a checkpoint, or when entries are missing.
     """
     heads = export.heads(report)
     if not heads:
         return None
     newest = heads[0]
     reading = Pass(export, report, watches, tick)
-    reading.run(newest.size, {head.size for head in [*heads, *known]})
+    complete = reading.run(newest.size, {head.size for head in [*heads, *known]})
     report.count("cases", len(reading.chains))
     trust.follow(reading.rotations, report)
-    believed = _believed([*heads, *known], newest.size if reading.complete else 0, trust, report)
+    believed = _believed([*heads, *known], newest.size if complete else 0, trust, report)
     trust.witnessed(newest, report)
     report.count("checkpoints", len(believed))
     _compare(newest, believed, reading.roots, report)
-    return reading
+    return reading.roots if complete else None
 
 
 def _believed(heads: list[Head], size: int, trust: Trust, report: Report) -> list[Head]:

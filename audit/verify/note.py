@@ -1,7 +1,6 @@
 """Signed notes and what is read in them: keys, checkpoints and cosignatures (C2SP signed-note, tlog-cosignature)."""
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,7 +26,7 @@ def unbase64(text: str, what: str) -> bytes:
     """Standard base64 in its one spelling. Raises `NoteError`."""
     try:
         data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise NoteError(f"{what}: expected base64, found other characters") from None
     if base64.b64encode(data).decode() != text:
         raise NoteError(f"{what}: expected base64 in its one spelling, found another")
@@ -63,7 +62,7 @@ class Key:
     def parse(cls, text: str) -> "Key":
         """A key as ``name+<8 hex>+base64(kind, public key)``. Raises `NoteError`."""
         parts = text.split("+", 2)
-        if len(parts) != 3 or not parts[0]:
+        if len(parts) != 3 or not 0 < len(parts[0].encode()) < 256:
             raise NoteError(f"key: expected name+id+base64, found {text[:60]!r}")
         name, id_hex, encoded = parts
         data = unbase64(encoded, f"key {name}")
@@ -77,11 +76,9 @@ class Key:
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether the bare signature is this key's over the message."""
+        kind = MLDSA44PublicKey if self.kind == ML_DSA_44 else Ed25519PublicKey
         try:
-            if self.kind == ML_DSA_44:
-                MLDSA44PublicKey.from_public_bytes(self.public).verify(signature, message)
-            else:
-                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            kind.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError):
             return False
         return True
@@ -93,14 +90,10 @@ class Key:
         time, bare = int.from_bytes(signature[:TIME_BYTES]), signature[TIME_BYTES:]
         if self.kind == COSIGNATURE:
             return self.verifies(bare, b"cosignature/v1\ntime %d\n" % time + head.text)
-        return self.verifies(bare, _cosigned(self.name, time, head))
-
-
-def _cosigned(name: str, time: int, head: "Head") -> bytes:
-    """The `cosigned_message` of tlog-cosignature for a whole checkpoint."""
-    who, origin = name.encode(), head.origin.encode()
-    span = time.to_bytes(8), bytes([len(origin)]), origin, bytes(8), head.size.to_bytes(8), head.root
-    return b"".join((b"subtree/v1\n\0", bytes([len(who)]), who, *span))
+        # The `cosigned_message` of tlog-cosignature, for all entries from 0 on.
+        who, origin = (bytes([len(name.encode())]) + name.encode() for name in (self.name, head.origin))
+        message = (b"subtree/v1\n\0", who, time.to_bytes(8), origin, bytes(8), head.size.to_bytes(8), head.root)
+        return self.verifies(bare, b"".join(message))
 
 
 @dataclass(frozen=True)

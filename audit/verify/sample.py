@@ -1,10 +1,12 @@
 """The stickprov of a period, recomputed from the revealed key: every pick, and every case that was not picked."""
 
 import hmac
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
+from math import ceil
 from typing import Any
 
 from audit.verify.chain import canonical
@@ -13,76 +15,75 @@ from audit.verify.note import ED25519, Key, unhash
 
 METHOD, TICKETS = "stickprov/v1", 2**64
 Body = Mapping[str, Any]
+Drawn = tuple[int, str, str, str]
+"""What is drawn of a case: index, time, leaf hash and stratum of the entry."""
 
 
 @dataclass
 class _Case:
-    """What the frame needs of a case; entries as (index, ts, leaf, stratum)."""
+    """What the frame needs of a case, and what was drawn; picks as [log, period]."""
 
     process: Any = None
     proposed: str = ""
     restricted: Any = None
     decided: bool = False
-    robot: tuple[int, str, str, str] | None = None
-    person: tuple[int, str, str, str] | None = None
+    robot: Drawn | None = None
+    person: Drawn | None = None
     tickets: list[tuple[int, Body]] = field(default_factory=list)
-    picks: list[tuple[Any, Any]] = field(default_factory=list)
+    picks: list[list[Any]] = field(default_factory=list)
 
 
 class Sample:
     """Watches decisions, tickets and picks of every case, and the chains of the periods."""
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._cases: dict[str, _Case] = {}
-        self._periods: dict[str, list[tuple[int, str, Body]]] = {}
+    def __init__(self, report: Report, asked: tuple[str, str] | None = None) -> None:
+        """``asked``: the log and the period to recompute; without, every period whose key has been revealed."""
+        self._report, self._asked = report, asked
+        self._cases: dict[str, _Case] = defaultdict(_Case)
+        self._periods: dict[str, list[tuple[int, str, Body]]] = defaultdict(list)
 
     def watch(self, index: int, entry: Mapping[str, Any], leaf_hash: bytes) -> None:
         """Remember what the draw of a period depends on."""
-        kind, body, case = entry["type"], entry["body"], self._cases.setdefault(entry["case"], _Case())
-        if entry["case"].startswith("stickprov-"):
-            self._periods.setdefault(entry["case"], []).append((index, kind, body))
-        elif kind == "case.opened":
+        kind, body, name = entry["type"], entry["body"], entry["case"]
+        if name.startswith("stickprov-"):
+            self._periods[name].append((index, kind, body))
+            return
+        case, drawn = self._cases[name], (index, entry["ts"], leaf_hash.hex())
+        if kind == "case.opened":
             case.process = body.get("process")
         elif kind == "decision.proposed":
             case.proposed = f"{body.get('stratum')}"
         elif kind in {"case.cleared", "case.protected"}:
             case.restricted = body.get("restricted")
         elif kind == "decision.made" and body.get("by") == "robot":
-            case.robot = case.robot or (index, entry["ts"], leaf_hash.hex(), case.proposed)
+            case.robot = case.robot or (*drawn, case.proposed)
         elif kind == "decision.made" and not case.decided:
-            case.decided, case.person = True, (index, entry["ts"], leaf_hash.hex(), f"person_{body.get('outcome')}")
+            case.decided, case.person = True, (*drawn, f"person_{body.get('outcome')}")
         elif kind == "human.review.taken" and not case.decided:
-            by_hand = (index, entry["ts"], leaf_hash.hex(), "person_by_hand")
-            case.decided, case.person = True, by_hand if case.restricted is False else None
+            case.decided, case.person = True, None if case.restricted is not False else (*drawn, "person_by_hand")
         elif kind == "sample.ticket":
             case.tickets.append((index, body))
         elif kind == "sample.pick" and body.get("lane") == "random":
-            case.picks.append((body.get("log"), body.get("period")))
+            case.picks.append([body.get("log"), body.get("period")])
 
-    def revealed(self) -> list[tuple[str, str]]:
-        """The periods whose key has been revealed, as (log, period)."""
-        chains = [
-            name.split("-", 2) for name, said in self._periods.items() if any(k == "sample.reveal" for _, k, _ in said)
-        ]
-        return [(log, period) for _, log, period in chains]
-
-    def finish(self, log: str, period: str, roots: Mapping[int, bytes]) -> None:
-        """Recompute the period; ``roots`` of the log by size, at least at every checkpoint."""
-        where = f"stickprov-{log}-{period}"
-        said = self._periods.get(where, [])
-        if not any(kind == "sample.reveal" for _, kind, _ in said):
-            self._report.find(Code.UNDECIDED, where, "a period whose key has been revealed", "none")
-            return
-        try:
-            _Draw(where, log, period, said, self._report).check(self._cases, roots)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            self._report.find(Code.ALTERED, where, "entries in the form of the stickprov", type(error).__name__)
+    def finish(self, roots: Mapping[int, bytes]) -> None:
+        """Recompute what was asked for; ``roots`` of the log by size, at least at every checkpoint."""
+        known = {name for name, said in self._periods.items() if any(kind == "sample.reveal" for _, kind, _ in said)}
+        wanted = ["-".join(("stickprov", *self._asked))] if self._asked else sorted(known)
+        for where in wanted:
+            if where not in known:
+                self._report.find(Code.UNDECIDED, where, "a period whose key has been revealed", "none")
+                continue
+            try:
+                _Draw(where, self._periods[where], self._report).check(self._cases, roots)
+            except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+                self._report.find(Code.ALTERED, where, "entries in the form of the stickprov", type(error).__name__)
 
 
 class _Draw:
-    def __init__(self, where: str, log: str, period: str, said: list[tuple[int, str, Body]], report: Report) -> None:
-        self._where, self._log, self._period, self._report = where, log, period, report
+    def __init__(self, where: str, said: list[tuple[int, str, Body]], report: Report) -> None:
+        self._where, self._report = where, report
+        _, *self._ours = where.split("-", 2)
         self._plans = [(index, body) for index, kind, body in said if kind == "sample.plan"]
         self._questions = [one for _, kind, body in said if kind == "sample.questions" for one in body["questions"]]
         once = {kind: (index, body) for index, kind, body in reversed(said)}
@@ -99,19 +100,15 @@ class _Draw:
             return
         self._check_plans()
         drawn: dict[str, list[tuple[int, str, bool]]] = {stratum: [] for stratum in self._last}
-        members: dict[str, int] = {}
         for name, case in cases.items():
-            stratum = self._member(case)
-            tickets = [(index, body) for index, body in case.tickets if self._is_ours(body["log"], body["period"])]
-            picked = any(self._is_ours(*pick) for pick in case.picks)
-            if stratum is None and (tickets or picked):
+            member, picked = self._member(case), self._ours in case.picks
+            tickets = [(index, body) for index, body in case.tickets if [body["log"], body["period"]] == self._ours]
+            if member:
+                drawn[member[3]].append((self._ticket(name, member, tickets, later), name, picked))
+            elif tickets or picked:
                 self._alter(f"case {name}", "a ticket only for the decisions of the period", "one more")
-            if stratum is not None:
-                members[stratum] = members.get(stratum, 0) + 1
-                u = self._ticket(name, case, tickets, stratum, later)
-                drawn[stratum].append((u, name, picked))
         for stratum, tickets_of in drawn.items():
-            self._check_picks(stratum, sorted(tickets_of), members.get(stratum, 0))
+            self._check_picks(stratum, sorted(tickets_of))
         self._check_questions()
 
     def _keys(self, roots: Mapping[int, bytes]) -> bytes | None:
@@ -136,75 +133,67 @@ class _Draw:
         before: dict[str, int] = {}
         for index, body in self._plans:
             stratum, limit = body["stratum"], int(body["threshold"], 16)
-            rate = Fraction(body["rate"])
-            if limit != -(-rate.numerator * TICKETS // rate.denominator) or limit < before.get(stratum, 0):
+            if limit != ceil(Fraction(body["rate"]) * TICKETS) or limit < before.get(stratum, 0):
                 self._alter(f"entry {index}, stratum {stratum}", "the threshold of its rate, never lower", "another")
             if index > self._closing:
                 self._alter(f"entry {index}, stratum {stratum}", "no plan after the close", "one")
             before[stratum] = limit
 
-    def _member(self, case: _Case) -> str | None:
-        """The stratum of a case of the frame. What people decided belongs to it only where the plan says so."""
+    def _member(self, case: _Case) -> Drawn | None:
+        """What is drawn of a case in the frame. What people decided belongs to it only where the plan says so."""
         drawn = case.robot or case.person
-        if case.process != self._log or drawn is None or not self._commit["from"] <= drawn[1] < self._commit["to"]:
+        began, ended = self._commit["from"], self._commit["to"]
+        if drawn is None or case.process != self._ours[0] or not began <= drawn[1] < ended:
             return None
-        if drawn[3] in self._last:
-            return drawn[3]
-        if case.robot is not None:
+        if drawn[3] not in self._last and case.robot:
             self._alter(f"entry {drawn[0]}, stratum {drawn[3]}", "a plan for the stratum", "none")
-        return None
+        return drawn if drawn[3] in self._last else None
 
-    def _ticket(self, name: str, case: _Case, tickets: list[tuple[int, Body]], stratum: str, later: bytes) -> int:
+    def _ticket(self, name: str, member: Drawn, tickets: list[tuple[int, Body]], later: bytes) -> int:
+        decided, _, leaf_hash, stratum = member
         hold = self._last[stratum]["mode"] == "hold"
-        message = f"{METHOD}|{self._log}|{self._period}|{name}".encode()
+        message = "|".join((METHOD, *self._ours, name)).encode()
         u = int.from_bytes(hmac.digest(self._key if hold else later, message, "sha256")[:8])
-        drawn = case.robot or case.person
-        if len(tickets) != 1 or drawn is None:
+        if len(tickets) != 1:
             code = Code.ALTERED if hold or self._evaluated or tickets else Code.UNDECIDED
             self._report.find(code, f"case {name}", "one ticket for its decision", f"{len(tickets)}")
             return u
         index, body = tickets[0]
-        limits = {plan["threshold"] for _, plan in self._plans if plan["stratum"] == stratum}
+        where = f"entry {index}, case {name}"
+        limits = {one["threshold"] for _, one in self._plans if one["stratum"] == stratum}
         late = index > self._ended if hold else index < self._ended
-        if (body["u"], body["stratum"], body["decision"]) != (f"{u:016x}", stratum, drawn[2]):
-            self._alter(f"entry {index}, case {name}", "the ticket of its key, stratum and decision", "another")
-        elif late or not max(self._began, drawn[0]) < index or body["threshold"] not in limits:
-            self._alter(f"entry {index}, case {name}", "a ticket after commitment and decision, by the plan", "another")
+        if (body["u"], body["stratum"], body["decision"]) != (f"{u:016x}", stratum, leaf_hash):
+            self._alter(where, "the ticket of its key, stratum and decision", "another")
+        elif late or not max(self._began, decided) < index or body["threshold"] not in limits:
+            self._alter(where, "a ticket after commitment and decision, by the plan", "another")
         elif body["picked"] is not (u < int(body["threshold"], 16)):
-            self._alter(f"entry {index}, case {name}", "picked exactly below the threshold", "the opposite")
-        self._asked.add((name, drawn[2]))
+            self._alter(where, "picked exactly below the threshold", "the opposite")
+        self._asked.add((name, leaf_hash))
         self._report.count("tickets")
         return u
 
-    def _check_picks(self, stratum: str, tickets: list[tuple[int, str, bool]], members: int) -> None:
+    def _check_picks(self, stratum: str, tickets: list[tuple[int, str, bool]]) -> None:
         plan, told = self._last[stratum], self._closed["frame"][stratum]
         for place, (u, name, picked) in enumerate(tickets):
             expected = u < int(plan["threshold"], 16) or place < plan["minimum"]
             if picked is not expected and (plan["mode"] == "hold" or self._evaluated):
                 words = ("picked", "not picked")
                 self._alter(f"case {name}, stratum {stratum}", *(words if expected else words[::-1]))
-        said = (told["cases"], told["threshold"], told["minimum"])
-        if said != (members, plan["threshold"], plan["minimum"]):
-            self._alter(
-                f"{self._where}, stratum {stratum}", f"{members} cases, and the last plan, at the close", "others"
-            )
+        if (told["cases"], told["threshold"], told["minimum"]) != (len(tickets), plan["threshold"], plan["minimum"]):
+            wanted = f"{len(tickets)} cases, and the last plan, at the close"
+            self._alter(f"{self._where}, stratum {stratum}", wanted, "others")
 
     def _check_questions(self) -> None:
-        for case, leaf_hash, refused in ((one["case"], one["leaf"], one["refused"]) for one in self._questions):
-            if refused or (case, leaf_hash) not in self._asked:
-                self._alter(
-                    f"case {case}", "a question about the decision that was drawn", "a probe before the decision"
-                )
+        for one in self._questions:
+            if one["refused"] or (one["case"], one["leaf"]) not in self._asked:
+                wanted = "a question about the decision that was drawn"
+                self._alter(f"case {one['case']}", wanted, "a probe before the decision")
         digest = sha256(canonical(self._questions)).hexdigest()
         told = {name: self._reveal[name] for name in ("digest", "key", "log", "period", "questions")}
-        public = bytes.fromhex(self._commit["keeper_key"])
-        keeper = Key("", b"", ED25519, public, "")
+        keeper = Key("", b"", ED25519, bytes.fromhex(self._commit["keeper_key"]), "")
         signed = keeper.verifies(bytes.fromhex(self._reveal["signature"]), canonical(told))
         if not signed or digest != told["digest"] or told["questions"] != len(self._questions):
             self._report.find(Code.SIGNATURE, self._where, "the keeper's signature over key and questions", "another")
-
-    def _is_ours(self, log: Any, period: Any) -> bool:
-        return (log, period) == (self._log, self._period)
 
     def _alter(self, where: str, expected: str, found: str) -> None:
         self._report.find(Code.ALTERED, where, expected, found)

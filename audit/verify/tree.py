@@ -30,17 +30,10 @@ def included(index: int, size: int, leaf_hash: bytes, proof: Sequence[bytes], ro
     """Whether the proof shows the leaf at this index of the tree (RFC 9162 § 2.1.3.2)."""
     if not 0 <= index < size or not _hashes(leaf_hash, root_hash, *proof):
         return False
-    place, last, found = index, size - 1, leaf_hash
-    for item in proof:
-        if last == 0:
-            return False
-        if place % 2 or place == last:
-            found = node(item, found)
-            place, last = _up_to_odd(place, last)
-        else:
-            found = node(found, item)
-        place, last = place // 2, last // 2
-    return last == 0 and found == root_hash
+    sides, found = _sides(index, size - 1), leaf_hash
+    for left, item in zip(sides, proof, strict=False):
+        found = node(item, found) if left else node(found, item)
+    return len(sides) == len(proof) and found == root_hash
 
 
 def consistent(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> bool:
@@ -49,29 +42,27 @@ def consistent(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequen
         return False
     if size1 == size2:
         return root1 == root2 and not proof
-    path = [root1, *proof] if size1.bit_count() == 1 else list(proof)
-    if not path:
+    path = [root1, *proof] if size1.bit_count() == 1 else proof
+    full = (size1 & -size1).bit_length() - 1
+    sides = _sides((size1 - 1) >> full, (size2 - 1) >> full)
+    if len(path) != len(sides) + 1:
         return False
-    place, last = size1 - 1, size2 - 1
-    while place % 2:
-        place, last = place // 2, last // 2
     old = new = path[0]
-    for item in path[1:]:
-        if last == 0:
-            return False
-        if place % 2 or place == last:
-            old, new = node(item, old), node(item, new)
-            place, last = _up_to_odd(place, last)
-        else:
-            new = node(new, item)
-        place, last = place // 2, last // 2
-    return last == 0 and old == root1 and new == root2
+    for left, item in zip(sides, path[1:], strict=True):
+        old, new = (node(item, old), node(item, new)) if left else (old, node(new, item))
+    return old == root1 and new == root2
 
 
-def _up_to_odd(place: int, last: int) -> tuple[int, int]:
-    while place and place % 2 == 0:
+def _sides(place: int, last: int) -> list[bool]:
+    """For each hash of a proof, on the way up from a place of ``last`` + 1, whether it stands to the left."""
+    sides = []
+    while last:
+        left = place % 2 == 1 or place == last
+        sides.append(left)
+        while left and place and place % 2 == 0:
+            place, last = place // 2, last // 2
         place, last = place // 2, last // 2
-    return place, last
+    return sides
 
 
 def _hashes(*hashes: bytes) -> bool:

@@ -55,9 +55,8 @@ class Policy:
                 case ["quorum", name] if not quorum and name in {NONE, *witnesses, *groups}:
                     quorum.append(name)
                 case words:
-                    raise NoteError(
-                        f"{where}:{place}: expected log, witness, group or quorum, found {words[0][:20]!r} amiss"
-                    )
+                    found = f"found {words[0][:20]!r} amiss"
+                    raise NoteError(f"{where}:{place}: expected log, witness, group or quorum, {found}")
         if not quorum:
             raise NoteError(f"{where}: expected one quorum line ('quorum none' asks for no witness), found none")
         return cls(logs, witnesses, groups, quorum[0])
@@ -115,12 +114,8 @@ class Trust:
         ages: dict[int, int] = {}
         for key, signature in _by(ours, head):
             if not key.signed(head, signature):
-                report.find(
-                    Code.SIGNATURE,
-                    head.where,
-                    f"the {KINDS[key.kind]} signature of {key.name}",
-                    "one that does not hold",
-                )
+                wanted = f"the {KINDS[key.kind]} signature of {key.name}"
+                report.find(Code.SIGNATURE, head.where, wanted, "one that does not hold")
                 return None
             ages[key.kind] = self.age[key]
         lacking = sorted({key.kind for key in ours} - ages.keys())
@@ -138,9 +133,8 @@ class Trust:
                 if key.signed(head, signature):
                     cosigned.add(name)
                 else:
-                    report.find(
-                        Code.SIGNATURE, head.where, f"the cosignature of witness {name}", "one that does not hold"
-                    )
+                    wanted = f"the cosignature of witness {name}"
+                    report.find(Code.SIGNATURE, head.where, wanted, "one that does not hold")
         if not self.policy.met(cosigned, self.policy.quorum):
             found = f"cosignatures of {', '.join(sorted(cosigned)) or 'nobody'}"
             report.find(Code.POLICY, head.where, f"the quorum {self.policy.quorum!r}", found)
@@ -155,11 +149,8 @@ def _rotation(where: str, body: Mapping[str, Any], report: Report) -> tuple[Key,
         old, new = Key.parse(str(body.get("old"))), Key.parse(str(body.get("new")))
         message = f"key.rotated/v1\n{old.name}\n{old.text}\n{new.text}\n".encode()
         by_old, by_new = (unbase64(str(body.get(name)), name) for name in ("by_old", "by_new"))
-        if (
-            old.verifies(by_old, message)
-            and new.verifies(by_new, message)
-            and (old.kind, old.name) == (new.kind, new.name)
-        ):
+        signed = old.verifies(by_old, message) and new.verifies(by_new, message)
+        if signed and (old.kind, old.name) == (new.kind, new.name):
             return old, new
     except NoteError:
         pass

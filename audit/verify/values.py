@@ -53,7 +53,7 @@ class Values:
             if commitment(opening[0], case, seq, item["f"], opening[1]) != item["c"]:
                 self._report.find(Code.COMMITMENT, place[2], "the value that was committed to", "another")
 
-    def finish(self) -> None:
+    def finish(self, _: object = None) -> None:
         """Report what is gone without a decision, and what nothing commits to."""
         for _, _, where in (place for places in self._gone.values() for place in places):
             self._report.find(Code.GONE, where, f"a value, or a later {ERASED} with its decision", "neither")

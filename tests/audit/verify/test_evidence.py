@@ -268,8 +268,7 @@ def test_a_period_in_another_form_is_altered() -> None:
     """A chain of a period that lacks what every period has cannot be right."""
     sample = Sample(report := Report())
     sample.watch(0, entry(case="stickprov-x-2026-11", type="sample.reveal", body={}), bytes(32))
-    assert sample.revealed() == [("x", "2026-11")]
-    sample.finish("x", "2026-11", {})
+    sample.finish({})
     assert [f"{one.code:d} {one.where}: {one.expected} / {one.found}" for one in report.findings] == [
         "10 stickprov-x-2026-11: entries in the form of the stickprov / KeyError"
     ]
