@@ -3,18 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import bindparam, delete, func, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from audit.errors import LogError
 from audit.log.entry import leaf_hash
-from audit.log.tables import LEAVES, NODES, PENDING, EntryRow, LeafRow, NodeRow, PendingRow
+from audit.log.tables import LEAVES, NODES, PENDING, EntryRow, LeafRow, PendingRow
 from audit.log.tree import node_hash
 
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
 BATCH = 1000
+_PLACES = bindparam("first"), bindparam("last")
+_LEAVES_FROM = (
+    select(LEAVES.c.position, LEAVES.c.leaf).where(LEAVES.c.position.between(*_PLACES)).order_by(LEAVES.c.position)
+)
+_NODES_FROM = (
+    select(NODES.c.number, NODES.c.hash)
+    .where(NODES.c.level == bindparam("level"), NODES.c.number.between(*_PLACES))
+    .order_by(NODES.c.number)
+)
 
 
 def size(session: Session) -> int:
@@ -114,13 +123,8 @@ class StoredNodes:
         return _rolled_up(hashes)
 
     def _rows(self, level: int, first: int) -> Sequence[Any]:
-        if level == 0:
-            position = col(LeafRow.position)
-            leaves = select(LeafRow.position, LeafRow.leaf).where(position.between(first, first + TILE - 1))
-            return self._session.execute(leaves.order_by(position)).all()
-        place = col(NodeRow.number)
-        nodes = select(place, NodeRow.hash).where(NodeRow.level == level, place.between(first, first + TILE - 1))
-        return self._session.execute(nodes.order_by(place)).all()
+        asked = {"level": level, "first": first, "last": first + TILE - 1}
+        return self._session.execute(_NODES_FROM if level else _LEAVES_FROM, asked).all()
 
 
 def _gone(level: int, number: int) -> LogError:
