@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert
+from sqlalchemy import BigInteger, bindparam, delete, func, insert
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -15,13 +15,13 @@ from audit.log.tree import node_hash
 TILE_HEIGHT = 8
 TILE = 1 << TILE_HEIGHT
 BATCH = 1000
-_PLACES = bindparam("first"), bindparam("last")
+_FIRST, _LAST = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
 _LEAVES_FROM = (
-    select(LEAVES.c.position, LEAVES.c.leaf).where(LEAVES.c.position.between(*_PLACES)).order_by(LEAVES.c.position)
+    select(LEAVES.c.position, LEAVES.c.leaf).where(LEAVES.c.position.between(_FIRST, _LAST)).order_by(LEAVES.c.position)
 )
 _NODES_FROM = (
     select(NODES.c.number, NODES.c.hash)
-    .where(NODES.c.level == bindparam("level"), NODES.c.number.between(*_PLACES))
+    .where(NODES.c.level == bindparam("level"), NODES.c.number.between(_FIRST, _LAST))
     .order_by(NODES.c.number)
 )
 
