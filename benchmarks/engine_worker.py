@@ -12,11 +12,11 @@ from robot.steps.base import CASES_QUEUE
 
 
 def main(folder: str, url: str, at_once: str) -> None:
-    """Say when it is ready, work, then measure the processor time. ``at_once``: 0 is the default."""
+    """Say when it is ready, work, then measure the processor time. ``at_once``: 0 is a worker as it is by default."""
     configure("ERROR")
     setattr(robot.engine.worker, "Connections", Connections)  # noqa: B010 - the same shape, without a network
     house = open_house(Path(folder), url, at_once=int(at_once) or None)
-    worker = Worker(house.settings, house=house, serves=[CASES_QUEUE])
+    worker = Worker(house.settings, house=house, serves=[CASES_QUEUE] if int(at_once) else None)
     _say("ready")
     sys.stdin.readline()
     worker.start()

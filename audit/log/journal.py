@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlmodel import col, select
 
 from audit import canonical
 from audit.canonical import JSON, JSONInput
 from audit.clock import Clock
 from audit.errors import EntryError, JournalClosedError, JournalConflictError, VaultError
 from audit.log.entry import Actor, Entry, check_case_ref, leaf_hash, timestamp
-from audit.log.tables import ENTRIES, PENDING, EntryRow
+from audit.log.tables import ENTRIES, PENDING
 from audit.vault.commitment import commit
 from audit.vault.vault import SealedCase, Vault, Writer, parse_reference, reference
 
@@ -24,19 +23,12 @@ VALUES_PER_ENTRY = 1000
 
 _INSERT = insert(ENTRIES).returning(ENTRIES.c.id)
 _INSERT_PENDING = insert(PENDING)
-_LAST = (
-    select(EntryRow.case_seq, EntryRow.type, EntryRow.leaf)
-    .where(EntryRow.case_ref == bindparam("case"))
-    .order_by(col(EntryRow.case_seq).desc())
-    .limit(1)
-)
-_ENTRIES = select(EntryRow.data).where(EntryRow.case_ref == bindparam("case")).order_by(col(EntryRow.case_seq))
-_LAST_TURN = (
-    select(EntryRow.type)
-    .where(EntryRow.case_ref == bindparam("case"), col(EntryRow.type).in_((CLOSED, REOPENED)))
-    .order_by(col(EntryRow.case_seq).desc())
-    .limit(1)
-)
+_OF_CASE = ENTRIES.c.case_ref == bindparam("case")
+_NEWEST_FIRST = ENTRIES.c.case_seq.desc()
+_LAST = select(ENTRIES.c.case_seq, ENTRIES.c.type, ENTRIES.c.leaf).where(_OF_CASE).order_by(_NEWEST_FIRST).limit(1)
+_ENTRIES = select(ENTRIES.c.data).where(_OF_CASE).order_by(ENTRIES.c.case_seq)
+_TURNS = ENTRIES.c.type.in_((CLOSED, REOPENED))
+_LAST_TURN = select(ENTRIES.c.type).where(_OF_CASE, _TURNS).order_by(_NEWEST_FIRST).limit(1)
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,24 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
-from sqlmodel import select
 
 from audit import canonical
 from audit.canonical import JSON, JSONInput
 from audit.errors import CanonicalError, VaultError
 from audit.vault.keys import KeyRing, MasterKey
-from audit.vault.tables import CASE_KEYS, VALUES, CaseKeyRow, ValueRow
+from audit.vault.tables import CASE_KEYS, VALUES
 
 SECRET_BYTES = 32
 NONCE_BYTES = 12
 
 _INSERT_VALUE = insert(VALUES)
 _INSERT_KEY = insert(CASE_KEYS)
-_SELECT_VALUES = select(ValueRow.number, ValueRow.nonce, ValueRow.ciphertext).where(
-    ValueRow.case_ref == bindparam("case")
+_SELECT_VALUES = select(VALUES.c.number, VALUES.c.nonce, VALUES.c.ciphertext).where(
+    VALUES.c.case_ref == bindparam("case")
 )
-_SELECT_KEY = select(CaseKeyRow.wrapped, CaseKeyRow.nonce).where(CaseKeyRow.case_ref == bindparam("case"))
+_SELECT_KEY = select(CASE_KEYS.c.wrapped, CASE_KEYS.c.nonce).where(CASE_KEYS.c.case_ref == bindparam("case"))
 
 
 @dataclass(frozen=True)

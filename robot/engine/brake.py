@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from audit.errors import JournalConflictError
 from audit.log.entry import Actor, Entry
 from audit.log.journal import Journal
-from audit.log.tables import EntryRow
+from audit.log.tables import ENTRIES, EntryRow
 from robot.engine.scope import Scope
 from robot.rules import Reason
 from robot.store.database import Database, alone
@@ -28,7 +28,7 @@ HELD = "broms."
 CONFLICTS = 5
 FIRST, AFTER = "broms-", "broms."  # "." is the character after "-"
 
-_NEWEST = select(func.max(col(EntryRow.case_seq))).where(EntryRow.case_ref == bindparam("chain"))
+_NEWEST = select(func.max(ENTRIES.c.case_seq)).where(ENTRIES.c.case_ref == bindparam("chain"))
 
 
 class BrakeError(Exception):

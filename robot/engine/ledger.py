@@ -14,7 +14,7 @@ from audit.errors import JournalClosedError, JournalConflictError
 from audit.log.entry import Actor
 from audit.log.journal import Journal, New, Recorded
 from audit.log.receipt import Receipt, receipt_of
-from audit.log.tables import EntryRow
+from audit.log.tables import ENTRIES
 from robot.engine.case import CaseState, SampleTask
 from robot.engine.fold import after, fold
 from robot.engine.metrics import count_effects
@@ -31,12 +31,12 @@ QUIET = (READING, "review.", "sample.")
 
 _CASES = CaseRow.metadata.tables[CaseRow.__tablename__]
 _NEWER = (
-    select(EntryRow.type)
-    .where(EntryRow.case_ref == bindparam("case"), col(EntryRow.case_seq) >= bindparam("entries"))
-    .order_by(col(EntryRow.case_seq))
+    select(ENTRIES.c.type)
+    .where(ENTRIES.c.case_ref == bindparam("case"), ENTRIES.c.case_seq >= bindparam("entries"))
+    .order_by(ENTRIES.c.case_seq)
 )
 
-_TURN = select(CaseRow.status, CaseRow.job, CaseRow.queue).where(CaseRow.ref == bindparam("case"))
+_TURN = select(_CASES.c.status, _CASES.c.job, _CASES.c.queue).where(_CASES.c.ref == bindparam("case"))
 
 
 class StaleCaseError(Exception):
@@ -69,11 +69,13 @@ class Ledger:
         with self.database.read() as session:
             return fold(self.journal.read(session, ref))
 
-    def is_current(self, ref: str, number: int, queue: str) -> bool:
-        """Whether the job that was put in ``queue`` at entry ``number`` is still the one that may move the case."""
+    def current(self, ref: str, number: int, queue: str) -> CaseState | None:
+        """The case, when the job that was put in ``queue`` at entry ``number`` is still the one that may move it."""
         with self.database.read() as session:
             row = session.execute(_TURN, {"case": ref}).first()
-            return row is not None and tuple(row) == ("running", number, queue)
+            if row is None or tuple(row) != ("running", number, queue):
+                return None
+            return fold(self.journal.read(session, ref))
 
     def recorded(self, ref: str) -> list[Recorded]:
         """Every entry of the case with its values."""

@@ -121,10 +121,10 @@ class Runner:
         A job that the case has left behind does nothing; one that was broken off half-way goes on where it was.
         ``held``: the worker's lease; without it, nobody else may be working.
         """
-        if not self.ledger.is_current(ref, number, queue):
+        state = self.ledger.current(ref, number, queue)
+        if state is None:
             log.info("segment.stale", case=ref, number=number, queue=queue)
             return
-        state = self.ledger.load(ref)
         hand = _CaseHand(self.ledger, self.drawing, self.brakes, state, held)
         with structlog.contextvars.bound_contextvars(case=ref, segment=number, queue=queue):
             try:
@@ -143,9 +143,10 @@ class Runner:
         lost its worker too often goes to a person: it may be what ends them. None when the job is no longer the one
         that may move the case.
         """
-        if not self.ledger.is_current(ref, number, queue):
+        state = self.ledger.current(ref, number, queue)
+        if state is None:
             return None
-        hand = _CaseHand(self.ledger, self.drawing, self.brakes, self.ledger.load(ref), held)
+        hand = _CaseHand(self.ledger, self.drawing, self.brakes, state, held)
         if executor is not None and self._told(ref, executor):
             return hand.state
         attempt = hand.state.interruptions + 1

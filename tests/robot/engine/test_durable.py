@@ -268,7 +268,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> Iterator
         yield
 
 
-@pytest.mark.parametrize(("owner", "name"), [(Ledger, "load"), (Send, "plan")])
+@pytest.mark.parametrize(("owner", "name"), [(Ledger, "current"), (Send, "plan")])
 def test_of_two_runners_with_one_job_one_wins(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
 ) -> None:
