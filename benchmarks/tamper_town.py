@@ -25,7 +25,7 @@ from audit.log.keys import ROTATED, LogKeys, log_keys, rotations
 from audit.log.notary import Notary, keep
 from audit.log.note import Algorithm, SigningKey
 from audit.log.tables import LOG_TABLES, EntryRow
-from audit.stickprov.close import Head, close_period, draw_follow_up, pick_more, write_reveal
+from audit.stickprov.close import DrawHead, close_period, draw_follow_up, pick_more, write_reveal
 from audit.stickprov.draw import question, write_ticket
 from audit.stickprov.frame import frame, member
 from audit.stickprov.keeper import IN_MEMORY, Keeper
@@ -214,7 +214,7 @@ def _close(writer: _Writer, dice: str) -> None:
     """Close, reveal and evaluate the period, with a follow-up draw from the newest head when dice were thrown."""
     period = read_period(writer.journal, writer.session, LOG, PERIOD)
     signed = Heads(writer.heads).newest(ORIGIN) if dice else None
-    head = None if signed is None else Head(signed.size, signed.root)
+    head = None if signed is None else DrawHead(signed.size, signed.root)
     if period is None:
         raise AssertionError("the period is open")
     members = list(frame(writer.journal, writer.session, period))

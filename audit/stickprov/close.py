@@ -28,7 +28,7 @@ QUESTIONS_PER_ENTRY = 250
 
 
 @dataclass(frozen=True)
-class Head:
+class DrawHead:
     """The checkpoint that the follow-up draw rests on: entries in the log, and the root hash (32 bytes)."""
 
     size: int
@@ -69,7 +69,9 @@ def pick_more(scribe: Scribe, period: Period, members: Sequence[Member], *, fina
     return more
 
 
-def close_period(scribe: Scribe, period: Period, members: Sequence[Member], *, head: Head | None, value: str) -> Period:
+def close_period(
+    scribe: Scribe, period: Period, members: Sequence[Member], *, head: DrawHead | None, value: str
+) -> Period:
     """Journal that the period is closed: its frame, the checkpoint and the randomness of the follow-up draw.
 
     ``members`` as they are after `pick_more`; ``value``: what the dice or the beacon showed, empty for a period that
@@ -105,7 +107,7 @@ def close_period(scribe: Scribe, period: Period, members: Sequence[Member], *, h
 
 
 def write_reveal(
-    scribe: Scribe, period: Period, reveal: Reveal, *, head: Head | None, value: str
+    scribe: Scribe, period: Period, reveal: Reveal, *, head: DrawHead | None, value: str
 ) -> tuple[Period, bytes | None]:
     """Journal the key and the list of every question; the key of the follow-up draw, None without a checkpoint.
 

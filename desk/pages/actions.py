@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
@@ -25,6 +25,13 @@ MOVED = "Ärendet har ändrats sedan du öppnade sidan. Läs det som är nytt oc
 AMOUNT = FactDeclaration("Belopp", Amount)
 
 
+class Grounds(TypedDict):
+    """Why a person decides so, and whether the applicant has been heard."""
+
+    motivation: str
+    heard: bool
+
+
 class FieldError(ReviewError):
     """What was typed in one field cannot be used. ``field`` is its name in the form."""
 
@@ -38,8 +45,7 @@ def agree(request: Request, ref: str, user: Annotated[User, Depends(handles)]) -
     """Let the proposal stand."""
 
     def act(desk: Desk, form: FormData) -> str:
-        heard = text(form, "hord") == "ja"
-        desk.house.reviews.agree(ref, user.person, heard=heard, motivation=text(form, "motivering"))
+        desk.house.reviews.agree(ref, user.person, **_grounds(form))
         return "Klart. Roboten fortsätter med ärendet."
 
     return _carry_out(request, ref, user, "godkann", act)
@@ -50,10 +56,8 @@ def decide_otherwise(request: Request, ref: str, user: Annotated[User, Depends(h
     """Decide another outcome or amount."""
 
     def act(desk: Desk, form: FormData) -> str:
-        outcome = text(form, "utfall")
-        amount = Decimal(0) if outcome == "avslag" else _amount(form, "belopp")
-        heard, motivation = text(form, "hord") == "ja", text(form, "motivering")
-        desk.house.reviews.decide_otherwise(ref, user.person, outcome, amount, motivation=motivation, heard=heard)
+        outcome, amount = _decision(form)
+        desk.house.reviews.decide_otherwise(ref, user.person, outcome, amount, **_grounds(form))
         return "Ditt beslut är noterat. Roboten skriver in det och meddelar den sökande."
 
     return _carry_out(request, ref, user, "besluta", act)
@@ -75,10 +79,8 @@ def correct(request: Request, ref: str, user: Annotated[User, Depends(handles)])
     """Note the new decision that a correction campaign has led to."""
 
     def act(desk: Desk, form: FormData) -> str:
-        outcome = text(form, "utfall")
-        amount = Decimal(0) if outcome == "avslag" else _amount(form, "belopp")
-        heard, motivation = text(form, "hord") == "ja", text(form, "motivering")
-        desk.house.reviews.correct(ref, user.person, outcome, amount, motivation=motivation, heard=heard)
+        outcome, amount = _decision(form)
+        desk.house.reviews.correct(ref, user.person, outcome, amount, **_grounds(form))
         return "Det nya beslutet är noterat. Meddela den sökande från verksamhetssystemet."
 
     return _carry_out(request, ref, user, "omprova", act)
@@ -217,6 +219,15 @@ def _carry_out(request: Request, ref: str, user: User, action: str, act: Callabl
 def _unmoved(case: CaseFile, form: FormData) -> None:
     if text(form, "revision") != str(case.row.revision):
         raise ReviewError(MOVED)
+
+
+def _grounds(form: FormData) -> Grounds:
+    return {"motivation": text(form, "motivering"), "heard": text(form, "hord") == "ja"}
+
+
+def _decision(form: FormData) -> tuple[str, Decimal]:
+    outcome = text(form, "utfall")
+    return outcome, Decimal(0) if outcome == "avslag" else _amount(form, "belopp")
 
 
 def _amount(form: FormData, name: str) -> Decimal:

@@ -1,8 +1,9 @@
 """The reviewer's pages of the stickprov: the list, the blind review, the comparison, and settling disagreements."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.params import Path
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from desk.forms import parse
 from desk.pages.actions import AMOUNT
-from desk.reviewing import comparison, find_review, review_id, shown
+from desk.reviewing import Shown, comparison, find_review, review_id, shown
 from desk.roles import User, needs
 from desk.sampling import CAUSES, FOUND, unsettled
 from desk.web import desk_of, page, posted, redirect, tell, text
@@ -26,6 +27,7 @@ router = APIRouter()
 reviews = needs("handlaggare", "controller")
 Queue = Literal["slump", "risk", "klagomal", "avgor"]
 JUDGED: dict[str, ResultClass] = {"skal": "wrong_reasons", "handlaggning": "wrong_procedure"}
+FIELDS = ("utfall", "belopp", "bedomning", "orsak", "motivering")
 READ = Draft("access.read", {"why": "granskning", "values": True})
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Reviewer = Annotated[User, Depends(reviews)]
@@ -79,10 +81,8 @@ def answer(request: Request, name: Id, user: Reviewer) -> Response:
     try:
         given = _answer(form)
         desk_of(request).house.sample_reviews.answer(row.case_ref, row.task, user.person, given)
-    except _FormFaultError as fault:
-        return _form(request, user, row, faults=fault.faults, form=form)
-    except ReviewError as error:
-        return _form(request, user, row, faults={"utfall": str(error)}, form=form)
+    except (_FormFaultError, ReviewError) as error:
+        return _form(request, user, row, _tried(form, error))
     return redirect(f"/granska/{name}")
 
 
@@ -98,10 +98,8 @@ def settle(request: Request, name: Id, user: Reviewer) -> Response:
     row, form = _disagreement(request, user, name), posted(request)
     try:
         desk_of(request).house.sample_reviews.settle(row.case_ref, user.person, _answer(form))
-    except _FormFaultError as fault:
-        return _settling(request, user, row, faults=fault.faults, form=form)
-    except ReviewError as error:
-        return _settling(request, user, row, faults={"utfall": str(error)}, form=form)
+    except (_FormFaultError, ReviewError) as error:
+        return _settling(request, user, row, _tried(form, error))
     tell(request, "Granskningen är avgjord.")
     return redirect("/granska?ko=avgor")
 
@@ -110,6 +108,21 @@ class _FormFaultError(Exception):
     def __init__(self, faults: Mapping[str, str]) -> None:
         super().__init__()
         self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was sent in and could not be taken: what is wrong, by field."""
+
+    form: FormData
+    faults: Mapping[str, str]
+
+
+NOT_TRIED = Tried(FormData(), {})
+
+
+def _tried(form: FormData, error: _FormFaultError | ReviewError) -> Tried:
+    return Tried(form, error.faults if isinstance(error, _FormFaultError) else {"utfall": str(error)})
 
 
 def _rows(request: Request, user: User, queue: Queue) -> list[SampleTaskRow]:
@@ -135,32 +148,14 @@ def _row(request: Request, user: User, name: str) -> SampleTaskRow:
     return row
 
 
-def _form(
-    request: Request,
-    user: User,
-    row: SampleTaskRow,
-    *,
-    faults: Mapping[str, str] | None = None,
-    form: FormData | None = None,
-) -> Response:
+def _form(request: Request, user: User, row: SampleTaskRow, tried: Tried = NOT_TRIED) -> Response:
     desk = desk_of(request)
     try:
         case = desk.house.sample_reviews.open(row.case_ref, row.task, user.person)
     except ReviewError as error:
         tell(request, str(error))
         return redirect("/granska")
-    return page(
-        request,
-        "review.html",
-        status=422 if faults else 200,
-        name=review_id(row),
-        row=row,
-        case=shown(desk, case),
-        blind=row.blind,
-        causes=CAUSES,
-        faults=dict(faults or {}),
-        typed=_typed(form),
-    )
+    return _asked(request, "review.html", review_id(row), shown(desk, case), tried, row=row, blind=row.blind)
 
 
 def _disagreement(request: Request, user: User, name: str) -> SampleTaskRow:
@@ -170,37 +165,31 @@ def _disagreement(request: Request, user: User, name: str) -> SampleTaskRow:
     return found
 
 
-def _settling(
-    request: Request,
-    user: User,
-    row: SampleTaskRow,
-    *,
-    faults: Mapping[str, str] | None = None,
-    form: FormData | None = None,
-) -> Response:
+def _settling(request: Request, user: User, row: SampleTaskRow, tried: Tried = NOT_TRIED) -> Response:
     desk = desk_of(request)
     state = desk.house.ledger.load(row.case_ref)
     if blind_task(state, user.account) is not None:
         raise HTTPException(404)
     desk.house.ledger.note(row.case_ref, READ, actor=user.person.actor)
-    return page(
-        request,
-        "review_settle.html",
-        status=422 if faults else 200,
-        name=review_id(row),
-        case=shown(desk, state),
-        blind=False,
-        tasks=[state.tasks["random-1"], state.tasks["random-2"]],
-        found=FOUND,
-        causes=CAUSES,
-        faults=dict(faults or {}),
-        typed=_typed(form),
+    tasks = [state.tasks["random-1"], state.tasks["random-2"]]
+    return _asked(
+        request, "review_settle.html", review_id(row), shown(desk, state), tried, tasks=tasks, found=FOUND, blind=False
     )
 
 
-def _typed(form: FormData | None) -> dict[str, str]:
-    names = ("utfall", "belopp", "bedomning", "orsak", "motivering")
-    return {name: "" if form is None else text(form, name) for name in names}
+def _asked(request: Request, template: str, name: str, case: Shown, tried: Tried, **values: Any) -> Response:
+    """A page with the form of an answer, with what was typed and what was wrong with it."""
+    return page(
+        request,
+        template,
+        status=422 if tried.faults else 200,
+        name=name,
+        case=case,
+        causes=CAUSES,
+        faults=tried.faults,
+        typed={field: text(tried.form, field) for field in FIELDS},
+        **values,
+    )
 
 
 def _answer(form: FormData) -> Answer:

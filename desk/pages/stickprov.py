@@ -16,8 +16,8 @@ from desk.sampling import LANES, Overview, overview, sampled_processes
 from desk.web import FOLDER, desk_of, page
 from robot.steps._letter import pdf
 
-router = APIRouter()
 controls = needs("controller")
+router = APIRouter(dependencies=[Depends(controls)])
 COLUMNS = [
     *("process", "period", "grupp", "beslut", "granskade", "fel", "kan_inte_avgoras", "forsenade", "vantar"),
     *("skattad_andel", "hogst_fel", "minst_fel", "lopande_undre", "lopande_ovre"),
@@ -29,8 +29,8 @@ Process = Annotated[str, Query(max_length=60)]
 Period = Annotated[str, Query(pattern=r"^(|\d{4}-\d{2})$")]
 
 
-def chosen(request: Request, process: str, period: str) -> tuple[list[str], Overview | None]:
-    """The processes with a stickprov, and the overview of the one that is asked for. Raises 404 for an unknown one."""
+def chosen(request: Request, process: Process = "", period: Period = "") -> Overview | None:
+    """The overview that is asked for, None when there is nothing to show yet. Raises 404 for an unknown one."""
     desk = desk_of(request)
     known = sampled_processes(desk)
     if process and process not in known:
@@ -39,32 +39,27 @@ def chosen(request: Request, process: str, period: str) -> tuple[list[str], Over
     found = overview(desk, wanted, period) if wanted else None
     if found is None and period:
         raise HTTPException(404)
-    return known, found
+    return found
+
+
+def existing(found: Annotated[Overview | None, Depends(chosen)]) -> Overview:
+    """As `chosen`; 404 when there is nothing to show."""
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 @router.get("/controller/stickprov")
-def standing(
-    request: Request,
-    user: Annotated[User, Depends(controls)],  # noqa: ARG001 - the role is the point
-    process: Process = "",
-    period: Period = "",
-) -> Response:
+def standing(request: Request, found: Annotated[Overview | None, Depends(chosen)]) -> Response:
     """Goal, where we stand and what is due."""
-    known, found = chosen(request, process, period)
-    return page(request, "stickprov.html", processes=known, **_values(found))
+    return page(request, "stickprov.html", processes=sampled_processes(desk_of(request)), **_values(found))
 
 
 @router.get("/controller/stickprov.pdf")
 def as_pdf(
-    request: Request,
-    user: Annotated[User, Depends(controls)],
-    process: Process = "",
-    period: Period = "",
+    request: Request, user: Annotated[User, Depends(controls)], found: Annotated[Overview, Depends(existing)]
 ) -> Response:
     """The same as an archivable PDF."""
-    _, found = chosen(request, process, period)
-    if found is None:
-        raise HTTPException(404)
     desk = desk_of(request)
     template = desk.templates.get_template("stickprov_print.html")
     text = template.render(now=desk.now(), kommun=desk.house.settings.kommun, who=user.name, **_values(found))
@@ -73,16 +68,8 @@ def as_pdf(
 
 
 @router.get("/controller/stickprov.csv")
-def as_csv(
-    request: Request,
-    user: Annotated[User, Depends(controls)],  # noqa: ARG001 - the role is the point
-    process: Process = "",
-    period: Period = "",
-) -> Response:
+def as_csv(found: Annotated[Overview, Depends(existing)]) -> Response:
     """The figures for a spreadsheet: a line per stratum, and one for all."""
-    _, found = chosen(request, process, period)
-    if found is None:
-        raise HTTPException(404)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)

@@ -16,7 +16,7 @@ from audit.errors import DrawError
 from audit.log.entry import Actor, Entry
 from audit.log.journal import Journal
 from audit.log.tables import CheckpointRow, CosignatureRow, EntryRow, LeafRow
-from audit.stickprov.close import Head, close_period, draw_follow_up, pick_more, strays, undrawn, write_reveal
+from audit.stickprov.close import DrawHead, close_period, draw_follow_up, pick_more, strays, undrawn, write_reveal
 from audit.stickprov.draw import question, write_ticket
 from audit.stickprov.figures import Figures, by_stratum, together
 from audit.stickprov.frame import Member, frame
@@ -285,7 +285,7 @@ class Periods:
         return plan
 
 
-def _head(session: Session, members: list[Member]) -> Head | None:
+def _head(session: Session, members: list[Member]) -> DrawHead | None:
     """The newest checkpoint that covers every decision of the period; one with a witness, where there are witnesses."""
     last = -1
     for one in members:
@@ -300,13 +300,13 @@ def _head(session: Session, members: list[Member]) -> Head | None:
     if session.scalars(select(func.count()).select_from(CosignatureRow)).one():
         query = query.where(col(CheckpointRow.size).in_(select(CosignatureRow.size)))
     row = session.scalars(query.order_by(col(CheckpointRow.size).desc()).limit(1)).first()
-    return None if row is None else Head(row.size, row.root)
+    return None if row is None else DrawHead(row.size, row.root)
 
 
-def _closed_with(entries: list[Entry]) -> tuple[Head | None, str]:
+def _closed_with(entries: list[Entry]) -> tuple[DrawHead | None, str]:
     body = next(entry.body for entry in entries if entry.type == CLOSED)
     checkpoint = body["checkpoint"]
-    head = None if checkpoint is None else Head(checkpoint["size"], base64.b64decode(checkpoint["root"]))
+    head = None if checkpoint is None else DrawHead(checkpoint["size"], base64.b64decode(checkpoint["root"]))
     return head, body["randomness"]["value"]
 
 

@@ -19,8 +19,6 @@ from robot.swedish.findings import Branch, tree
 from robot.swedish.showing import Node, moment, show
 from robot.swedish.words import source_name
 
-OUTCOMES = {"bifall": "bifall", "avslag": "avslag"}
-
 
 class NothingToExplainError(Exception):
     """The case holds nothing that an explanation could rest on; the message says why and what to do."""
@@ -147,7 +145,7 @@ def decided(explanation: Explanation) -> Iterator[str]:
 def _sentence(words: str, point: TurningPoint) -> str:
     return (
         f"Med {words} på {kronor(point.at)} i stället för {kronor(point.was)}, och allt annat lika, "
-        f"hade beslutet blivit {OUTCOMES.get(point.outcome, point.outcome)}."
+        f"hade beslutet blivit {point.outcome}."
     )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from audit.errors import DrawError
-from audit.stickprov.close import Head, close_period, draw_follow_up, pick_more, write_reveal
+from audit.stickprov.close import DrawHead, close_period, draw_follow_up, pick_more, write_reveal
 from audit.stickprov.frame import member
 from audit.stickprov.keeper import Keeper
 from audit.stickprov.period import Stratum, change_rate
@@ -100,7 +100,7 @@ def test_what_people_decide_is_drawn_after_the_period(month: Month) -> None:
     refs = [month.decided(number, by="handlaggare-1", outcome="avslag") for number in range(12)]
     month.drawn(50)
     month.clock.advance(AFTERWARDS - month.clock.now())
-    head = Head(200, bytes(range(32)))
+    head = DrawHead(200, bytes(range(32)))
     with pytest.raises(DrawError, match="expected a value of the randomness that was named: 'tjugo tärningar'"):
         close_period(month.scribe, month.period, month.members(), head=head, value="")
     closed = close_period(month.scribe, month.period, month.members(), head=head, value="4 2 6 1")
