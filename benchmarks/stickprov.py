@@ -24,7 +24,7 @@ def run(audits: int, periods: int, *, keys: int, seed: int) -> dict[str, Any]:
         "draw": drawn,
         "work": work(),
     }
-    figures["kept"] = _kept(figures)
+    figures["kept"] = kept(figures)
     figures["seconds"] = round(time.perf_counter() - began, 1)
     return figures
 
@@ -48,7 +48,8 @@ def work() -> dict[str, Any]:
     }
 
 
-def _kept(figures: dict[str, Any]) -> dict[str, bool]:
+def kept(figures: dict[str, Any]) -> dict[str, bool]:
+    """Whether each promise is kept by its figures."""
     audits, drawn = figures["audits"], figures["draw"]
     stated = {kind: one for kind, one in audits["coverage"].items() if "not a bound" not in kind}
     looks = audits["repeated_looks"]
