@@ -12,10 +12,11 @@ from playwright.async_api import Error as PlaywrightError
 from robot.gui.browser import BrowserPool
 from robot.gui.contract import Change, DriftError, button_change, shown_change
 from robot.gui.failure import GuiFailure, Snapshot
-from robot.gui.fill import PlannedField, plan_screen
+from robot.gui.fill import PlannedField, must_still_be_taken, plan_screen
 from robot.gui.screen import Receipt, Save, ScreenFile
 from robot.gui.seen import Seen
 from robot.gui.session import CaseSystem, Session
+from robot.gui.tab import JAVASCRIPT_YES
 from robot.gui.walk import Walk, Watch
 
 __all__ = ["Bot", "CaseSystem", "PlannedField", "ScreenRead", "Written", "plan_screen"]
@@ -23,7 +24,9 @@ __all__ = ["Bot", "CaseSystem", "PlannedField", "ScreenRead", "Written", "plan_s
 PICTURE_QUALITY = 60
 EVIDENCE_MILLISECONDS = 3000
 Result = TypeVar("Result")
-NOT_PRESSED = frozenset({"skarmen_andrad", "knappen_avstangd", "for_sent_att_spara"})
+NOT_PRESSED = frozenset(
+    {"skarmen_andrad", "knappen_avstangd", "for_sent_att_spara", "sidan_andras", "varde_nekat", "alternativ_saknas"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +200,16 @@ async def _save(walk: Walk, save: Save, may_save: Callable[[], float]) -> dict[s
     """Press save, once, and read the receipt. Everything that goes wrong after the press has an unknown outcome."""
     session, receipt, before = walk.session, save.receipt.page, walk.seen
     session.must_show_person(before)
-    within = may_save()
+    within, asks = may_save(), save.confirm is not None
+    still = must_still_be_taken(session, walk.at)
+    session.tab.expect(save.asks if save.confirm == JAVASCRIPT_YES else None)
     try:
-        walk.seen = await session.press(save.press, receipt, dialog=save.confirm is not None, within=within)
+        walk.seen = await session.press(save.press, receipt, dialog=asks, within=within, still=still)
     except GuiFailure as failure:
         failure.after_save = failure.code not in NOT_PRESSED and not _refused(failure, before.heading)
         raise
     try:
-        if save.confirm is not None:
+        if save.confirm is not None and not session.tab.said_yes:
             _asks(save, walk.seen)
             walk.seen = await session.press(save.confirm, receipt, within=may_save())
         found = _read_receipt(save.receipt, walk.seen)

@@ -100,9 +100,11 @@ class Explorer:
         seen = await self.look()
         found = [one for one in seen.controls if one.named(label)]
         if len(found) != 1:
-            near = closest(label, [one.label for one in seen.controls])
-            msg = f"the field {label!r} should be on the page once, found {len(found)}"
-            raise ExploreError(msg + (f"; closest is {near!r}" if near else ""))
+            labels = [one.label for one in seen.controls]
+            near = closest(label, labels)
+            there = f"closest is {near!r}" if near else f"there are: {', '.join(labels)}"
+            msg = f"the field {label!r} should be on the page once, found {len(found)}; {there}"
+            raise ExploreError(msg)
         action = {"at": {"label": label}, "value": text, "match": "exact", "kinds": [found[0].kind], "pick": False}
         await self._ask("fill", rows=[], actions=[action], choiceMs=1500)
         return await self.look()

@@ -1,7 +1,7 @@
 """Writes one page: typed values → one batched fill → one batched read-back → typed compare."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,15 +132,37 @@ async def fill_page(session: Session, page: Page, seen: Seen) -> Seen:
     check_page(page, seen)
     check_values(page, _meant(planned, seen), seen)
     rows = [_to_add(rows, session.values) for rows in page.rows]
-    seen = await session.fill(rows, [_action(field) for field in planned])
+    seen = await _fill_until_it_stands(session, page, rows, planned)
     check_rows(page, seen, {one["table"]: one["count"] for one in rows})
     check_values(page, _meant(planned, seen), seen)
     for field in _not_taken(planned, seen):
         if fitting(field.type, field.match) & {"text", "autocomplete"}:
             seen = await session.type(field.at(), field.value)
+    _must_be_taken(planned, seen)
+    return seen
+
+
+async def _fill_until_it_stands(
+    session: Session, page: Page, rows: list[dict[str, Any]], planned: list[PlannedField]
+) -> Seen:
+    """Fill, and fill again what the page lost while it drew itself anew or loaded another document over a choice."""
+    left = planned
+    for _ in planned or [None]:
+        seen, again = await session.fill(page, rows, [_action(field) for field in left])
+        left = _not_taken(planned, seen)
+        if not again or not left:
+            break
+    return seen
+
+
+def must_still_be_taken(session: Session, page: Page) -> Callable[[Seen], None]:
+    """What sees that the fields of the page still hold their values, when they changed after they were read back."""
+    return lambda seen: _must_be_taken(list(plan_page(page, session.values)), seen)
+
+
+def _must_be_taken(planned: list[PlannedField], seen: Seen) -> None:
     for field in _not_taken(planned, seen):
         raise _refused(field, seen)
-    return seen
 
 
 def _meant(planned: list[PlannedField], seen: Seen) -> list[tuple[Control, str]]:

@@ -3,8 +3,10 @@
 async (request) => {
   /* see.js */
   // What the server answered: the document, worst frame first, and the scripts' questions since the last press or fill.
-  const state = (globalThis[Symbol.for("arende.state")] ??= { since: 0 });
-  const HEARD_MS = 60;
+  // `kept`: the fields that were filled last, with what they held when they were read back.
+  const STATE = Symbol.for("arende.state");
+  const state = globalThis[STATE];
+  const HEARD_MS = 60, VALID_MS = 3000;
   const now = () => performance.timeOrigin + performance.now();
   const answers = () => {
     const clocks = everywhere().map((one) => one.defaultView?.performance).filter(Boolean);
@@ -76,6 +78,18 @@ async (request) => {
     return { changed: () => seen.changed, quiet: (ms) => performance.now() - seen.at >= ms };
   };
   const QUIET_MS = 300;
+  const views = () => [...new Set(roots(document).map((one) => one.defaultView).filter(Boolean))];
+  const waiting = () => busy() || views().some((view) => view[STATE]?.unanswered > 0);
+  // Which documents are being left for others: this one as long as it is asked, a frame's until the next one is there.
+  const departures = () => {
+    const left = new Set();
+    for (const view of views()) {
+      const [inner, frame] = [view.document, view.frameElement];
+      view.navigation.addEventListener("navigate", (event) => { if (!event.destination.sameDocument && !event.downloadRequest) left.add([inner, frame]); });
+    }
+    const here = ([inner, frame]) => frame && frame.contentDocument && frame.contentDocument !== inner && frame.contentDocument.readyState === "complete";
+    return { any: () => left.size > 0, gone: () => [...left].some((one) => !here(one)) };
+  };
   const named = (entry, label) => entry.label === label || `${entry.group} / ${entry.label}`.trim() === label;
   const at = (entries, place) =>
     entries.filter((entry) =>
@@ -120,6 +134,9 @@ async (request) => {
     const found = await until(() => choices(value, before)[0], request.choiceMs);
     if (found) for (const event of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) fire(found, event.startsWith("p") ? "PointerEvent" : "MouseEvent", event);
   };
+  const optionsFor = (el, action) =>
+    [...el.options].filter((one) => (action.match === "contains" ? plain(one.label).includes(action.value) : plain(one.label) === plain(action.value)));
+  const standing = (el) => (ticked(el) ? isOn(el) : valueOf(el));
   const put = async (entry, action) => {
     const el = entry.els[0];
     if (entry.kind === "radio") {
@@ -134,9 +151,7 @@ async (request) => {
     } else if (entry.kind === "select" && !el.matches("select")) {
       if (valueOf(el) !== action.value) await choose(action.value, () => tap(el));
     } else if (entry.kind === "select") {
-      const fits = [...el.options].filter((one) =>
-        action.match === "contains" ? plain(one.label).includes(action.value) : plain(one.label) === plain(action.value),
-      );
+      const fits = optionsFor(el, action);
       if (fits.length === 1) {
         el.value = fits[0].value;
         fire(el, "Event", "input");
@@ -161,29 +176,52 @@ async (request) => {
     }
   };
 
+  // A choice may make the page ask for the choices of another list, draw the form anew, or load another document.
+  const fill = async () => {
+    for (const rows of request.rows) await addRows(rows);
+    state.since = now();
+    const fields = finder(), leaving = departures(), done = [];
+    const usable = ([entry, more], action) => entry && !more && action.kinds.includes(entry.kind) && !entry.locked;
+    const offered = (entry, action) => !entry.els[0].matches("select") || !action.value || optionsFor(entry.els[0], action).length > 0;
+    for (const action of request.actions) {
+      if (leaving.any()) break;
+      let entries = fields(action.at);
+      if (!usable(entries, action) || !offered(entries[0], action))
+        await until(() => leaving.any() || (usable((entries = fields(action.at)), action) && offered(entries[0], action)), waiting() || done.length ? request.choiceMs : 0);
+      if (leaving.any() || !usable(entries, action)) continue;
+      await put(entries[0], action);
+      done.push(...entries[0].els.map((el) => [el, standing(el)]));
+    }
+    await pause(0);
+    await until(() => !leaving.gone() && !waiting(), request.limitMs);
+    const stands = ([el, value]) => el.isConnected && standing(el) === value;
+    const again = leaving.any() || !done.every(stands);
+    state.kept = done.filter(([el]) => el.isConnected).map(([el]) => [el, standing(el)]);
+    return { again, page: await whole() };
+  };
+  const isOff = (el) => el.disabled || el.getAttribute("aria-disabled") === "true";
+
   // A press that starts a navigation is done in the next document, never in this one: what still shows here is stale.
   const press = async (targets) => {
     if (targets.length !== 1) return { count: targets.length, settled: true, page: describe() };
     const el = targets[0];
-    if (el.disabled || el.getAttribute("aria-disabled") === "true")
+    if (isOff(el) && !(await until(() => !isOff(el), Math.min(VALID_MS, request.limitMs))))
       return { count: 1, disabled: true, settled: true, page: describe() };
+    // In the same breath as the press: what was read back still stands there.
+    const changed = state.kept.some(([one, value]) => !one.isConnected || standing(one) !== value);
+    state.kept = changed ? state.kept.filter(([one]) => one.isConnected).map(([one]) => [one, standing(one)]) : [];
+    if (changed) return { count: 1, changed: true, settled: true, page: describe() };
     if (Date.now() > (request.untilMs ?? Infinity)) return { count: 1, late: true, settled: true, page: describe() };
     const before = still(() => ({ alerts: alerts().join(), dialog: dialog(), there: arrived() }));
-    const [inner, frame] = [el.ownerDocument, el.ownerDocument.defaultView.frameElement];
-    const after = watch();
-    let leaving = false;
+    const after = watch(), leaving = departures();
     state.since = now();
-    for (const view of new Set([window, inner.defaultView]))
-      view.navigation.addEventListener("navigate", (event) => (leaving ||= !event.destination.sameDocument && !event.downloadRequest));
     tap(el);
     await pause(0);
-    // A frame's next document comes inside this one.
-    const gone = () => leaving && !(frame && frame.contentDocument && frame.contentDocument !== inner && frame.contentDocument.readyState === "complete");
     const known = request.heading || request.headingStarts || request.dialog || request.message;
     // What already showed the expected heading before the press has not answered it until something changes.
     const answered = () => arrived() && (!before.there || after.changed() || after.quiet(QUIET_MS));
     const done = () =>
-      !gone() && !busy() &&
+      !leaving.gone() && !busy() &&
       (answered() || (alerts().length && alerts().join() !== before.alerts) || (dialog() && dialog() !== before.dialog && !request.dialog) ||
         (!known && after.quiet(after.changed() ? QUIET_MS / 3 : QUIET_MS)));
     return { count: 1, settled: await until(done, request.limitMs), page: await whole() };
@@ -213,17 +251,8 @@ async (request) => {
     }
     case "arrive":
       return arrive();
-    case "fill": {
-      for (const rows of request.rows) await addRows(rows);
-      state.since = now();
-      const fields = finder();
-      for (const action of request.actions) {
-        const entries = fields(action.at);
-        if (entries.length === 1 && action.kinds.includes(entries[0].kind) && !entries[0].locked) await put(entries[0], action);
-      }
-      await until(() => !busy(), request.limitMs);
-      return whole();
-    }
+    case "fill":
+      return fill();
     case "press":
       return press(still(() => pressable().filter((el) => name(el) === request.name)));
     case "openRow": {

@@ -100,7 +100,7 @@
     const above = a.bottom <= b.top + 4 && a.left <= b.left + b.width / 2 && a.right > b.left + Math.min(8, b.width / 2);
     return left ? b.left - a.right : above ? b.top - a.bottom : Infinity;
   };
-  const fitting = (text) => (text && text.length <= LONGEST_LABEL && !/[.!?]$/.test(text) ? bare(text) : "");
+  const fitting = (text) => (/\p{L}/u.test(text) && text.length <= LONGEST_LABEL && !/[.!?]$/.test(text) ? bare(text) : "");
   const inCell = (el, many = 1) => {
     const cell = el.closest("td,th");
     if (!cell || cell.querySelectorAll(CONTROLS).length > many) return "";

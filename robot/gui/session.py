@@ -25,6 +25,7 @@ from robot.gui.tab import Tab
 
 NOWHERE = Page()
 STALE = frozenset({409, 412})  # the case was changed by somebody else meanwhile
+CHANGES = 3  # times that a page may change its own fields between their read-back and the press
 REDIRECTS = 5  # documents that may follow each other before one stays
 TOLD_SECONDS = 0.1
 LABELS_MILLISECONDS = 250  # how long one look waits for what the page must show
@@ -123,16 +124,30 @@ class Session:
         return self.check(await self._cleared(Seen.of(answer)))
 
     async def press(
-        self, name: str, then: Page, *, login: bool = False, dialog: bool = False, within: float = math.inf
+        self,
+        name: str,
+        then: Page,
+        *,
+        login: bool = False,
+        dialog: bool = False,
+        within: float = math.inf,
+        still: Callable[[Seen], None] = lambda _: None,
     ) -> Seen:
         """Press the one button or link with this name, and wait for what the page itself says. Never presses twice.
 
         ``dialog``: a confirm dialog may open. ``within``: seconds from now in which the press may happen. The page
-        itself keeps to it, because this process may be frozen between here and there.
+        itself keeps to it, because this process may be frozen between here and there. ``still`` raises unless the
+        fields hold what was filled in: asked when the page has changed one since it was read back.
         """
-        answer = await self._act(
-            "press", then, name=name, untilMs=None if within == math.inf else (time.time() + within) * 1000
-        )
+        until = None if within == math.inf else (time.time() + within) * 1000
+        for _ in range(CHANGES):
+            answer = await self._act("press", then, name=name, untilMs=until)
+            if answer is None or not answer.get("changed"):
+                break
+            still(self.check(await self._cleared(Seen.of(answer["page"]))))
+        else:
+            text = "Sidan ändrade sig medan roboten skulle trycka på en knapp."
+            raise GuiFailure("retry", "sidan_andras", text, label=name)
         if answer is not None and answer["count"] != 1:
             seen = Seen.of(answer["page"])
             near = closest(name, list(seen.buttons))
@@ -186,10 +201,15 @@ class Session:
                 task.cancel()
             await asyncio.gather(asked, interrupted, return_exceptions=True)
 
-    async def fill(self, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> Seen:
-        """Add rows and fill fields, all in one round trip; the page afterwards."""
-        answer = await self.ask("fill", rows=rows, actions=actions, choiceMs=CHOICE_MILLISECONDS)
-        return self.check(await self._cleared(Seen.of(answer)))
+    async def fill(self, page: Page, rows: list[dict[str, Any]], actions: list[dict[str, Any]]) -> tuple[Seen, bool]:
+        """Add rows and fill fields, all in one round trip; the page afterwards, and whether it lost some of it."""
+        try:
+            answer = await self._unless_interrupted(
+                self.ask("fill", rows=rows, actions=actions, choiceMs=CHOICE_MILLISECONDS)
+            )
+        except LeftError:
+            return self.check(await self.arrive(page)), True
+        return self.check(await self._cleared(Seen.of(answer["page"]))), answer["again"]
 
     async def _type(self, at: Mapping[str, Any], text: str) -> None:
         """Type as a person does, key by key: for the fields that do not take a batched fill."""

@@ -22,6 +22,7 @@ class Tab:
     ``file``: a file came instead of a document. ``windows``: how many others the page has opened; they are closed.
     ``interrupted``: something came of which what the page waits for may never come.
     ``unanswered``: a script's question got no answer. ``known``: the dialogs that the manifest declares.
+    ``question``: words of the browser's own box before a save; ``said_yes``: it came, and got its yes.
     """
 
     context: BrowserContext
@@ -37,6 +38,8 @@ class Tab:
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
     unanswered: asyncio.Event = field(default_factory=asyncio.Event)
     known: Sequence[KnownDialog] = ()
+    question: str | None = None
+    said_yes: bool = False
 
     def begin(self, known: Sequence[KnownDialog]) -> None:
         """Start a new job with nothing left from the one before."""
@@ -44,7 +47,12 @@ class Tab:
         self.known = known
         self.dialogs.clear()
         self.windows = 0
+        self.expect(None)
         self.leave()
+
+    def expect(self, question: str | None) -> None:
+        """Say yes, once, to a box of the browser's own with these words; None: to none."""
+        self.question, self.said_yes = question, False
 
     def leave(self) -> None:
         """What was known of the last document and of its scripts' questions does not concern the next one."""
@@ -72,9 +80,11 @@ class Tab:
 
     async def _dialog(self, dialog: Dialog) -> None:
         known = next((one for one in self.known if one.says in dialog.message), None)
-        if dialog.type != "beforeunload" and known is None:
+        asked = self.question is not None and self.question in dialog.message and not self.said_yes
+        self.said_yes |= asked
+        if dialog.type != "beforeunload" and known is None and not asked:
             self.dialogs.append(dialog.message)
-        yes = dialog.type == "beforeunload" or (known is not None and known.press == JAVASCRIPT_YES)
+        yes = asked or dialog.type == "beforeunload" or (known is not None and known.press == JAVASCRIPT_YES)
         with suppress(PlaywrightError):
             await (dialog.accept() if yes else dialog.dismiss())
         if self.dialogs:

@@ -6,7 +6,7 @@ from typing import Any
 
 from robot.gui.contract import Change, DriftError, table_changes
 from robot.gui.failure import GuiFailure, Snapshot
-from robot.gui.fill import compare_page, differs, fill_page, wanted
+from robot.gui.fill import compare_page, differs, fill_page, must_still_be_taken, wanted
 from robot.gui.read import read_page
 from robot.gui.screen import OneRow, Page
 from robot.gui.seen import Seen, Table, closest, shows
@@ -45,7 +45,8 @@ class Walk:
                 return
             await self._page(page, inside=inside, patience=patience)
             if page.press is not None:
-                self.seen = await self.session.press(page.press, following)
+                still = must_still_be_taken(self.session, page)
+                self.seen = await self.session.press(page.press, following, still=still)
             elif page.open_row is not None:
                 await self._open(page.open_row, following)
 
