@@ -20,10 +20,12 @@ from desk.charts import Point, Series
 from desk.roles import User
 from desk.web import Desk
 from robot.definition import Definition
+from robot.definition.model import Stickprov
 from robot.engine.canaries import measured
 from robot.engine.periods import RISK
 from robot.engine.sample_control import Standing, standings
 from robot.engine.sample_figures import Reviewed, opinions, records, reviewed
+from robot.engine.sample_goal import SampleGoal, StatedGoal, stated_goal
 from robot.engine.sampling import RESULT, SETTLED
 from robot.engine.scope import Scope
 from robot.engine.view import SWEDEN
@@ -105,6 +107,7 @@ class Overview:
     """Everything about one period of one process."""
 
     definition: Definition
+    plan: Stickprov
     period: Period
     known: Sequence[str]
     strata: Sequence[Figures]
@@ -118,6 +121,7 @@ class Overview:
     curves: Sequence[Series]
     changes: Sequence[RateChange]
     unsettled: int
+    stated: StatedGoal | None
 
     @property
     def process(self) -> str:
@@ -126,19 +130,30 @@ class Overview:
 
     @property
     def tolerable(self) -> Fraction:
-        """The share of wrong decisions that the robot must not pass."""
-        return Fraction(self.definition.stickprov.tolerable) if self.definition.stickprov else Fraction(0)
+        """The share of wrong decisions that stops the robot."""
+        return self.plan.tolerable
 
     @property
     def target(self) -> Fraction:
         """The share that the bound must be below before less is reviewed."""
-        return Fraction(self.definition.stickprov.target) if self.definition.stickprov else Fraction(0)
+        return self.plan.target
+
+    @property
+    def goal(self) -> SampleGoal:
+        """The goal that a controller has set, else what the process tolerates."""
+        return self.stated.goal if self.stated else SampleGoal(self.tolerable)
 
     @property
     def reached(self) -> bool:
-        """Whether the bound of all strata together is within what is tolerated."""
+        """Whether the bound of all strata together is within the goal."""
         counts = self.total.counts
-        return counts.population > 0 and self.total.upper_errors <= self.tolerable * counts.population
+        return counts.population > 0 and self.total.upper_errors <= self.goal.tolerable * counts.population
+
+    @property
+    def reached_kronor(self) -> bool:
+        """Whether the bound in kronor is within the goal, where the goal speaks of kronor."""
+        limit = self.goal.kronor_ore
+        return limit is not None and self.total.kronor.over_upper_ore <= limit
 
     def sequence(self, figures: Figures) -> tuple[float, float]:
         """The running bounds: over the periods since the stratum began, where it is followed so."""
@@ -173,11 +188,13 @@ def overview(desk: Desk, process: str, wanted: str = "") -> Overview | None:
         counted = records(house.ledger.journal, session, period, desk.now())
         every = reviewed(session, process)
         shown = measured(session, process, name)
+        stated = stated_goal(house.ledger.journal, session, process)
         tasks, answers = _tasks(session, process, name), _answers(session, process, name)
     stand = standings(house.ledger, process, definition.stickprov)
     canaries = shown if shown.shown else None
     return Overview(
         definition,
+        definition.stickprov,
         period,
         known,
         by_stratum(counted, RISK, canaries=canaries),
@@ -191,6 +208,7 @@ def overview(desk: Desk, process: str, wanted: str = "") -> Overview | None:
         _curves(desk, process, [one for one in every if one.stratum in stand]),
         _changes(desk, process, known),
         len(unsettled(desk, process=process)),
+        stated,
     )
 
 

@@ -11,15 +11,19 @@ from starlette.responses import Response
 
 from audit.stickprov.figures import Figures
 from desk import charts
+from desk.planning import ground_of, months_left
 from desk.roles import User, needs
 from desk.sampling import LANES, Overview, overview, sampled_processes
-from desk.web import FOLDER, desk_of, page
+from desk.web import FOLDER, Desk, desk_of, page
+from robot.engine.periods import RISK
+from robot.engine.view import SWEDEN
 from robot.steps._letter import pdf
 
 controls = needs("controller")
 router = APIRouter(dependencies=[Depends(controls)])
 COLUMNS = [
-    *("process", "period", "grupp", "beslut", "granskade", "fel", "kan_inte_avgoras", "forsenade", "vantar"),
+    *("process", "period", "mal_hogst_andel", "mal_hogst_for_mycket_kr", "grupp"),
+    *("beslut", "granskade", "fel", "kan_inte_avgoras", "forsenade", "vantar"),
     *("skattad_andel", "hogst_fel", "minst_fel", "lopande_undre", "lopande_ovre"),
     *("for_mycket_funnet_kr", "for_mycket_hogst_kr", "for_lite_funnet_kr", "for_lite_hogst_beslut", "utan_belopp"),
     *("nollbeslut", "nollbeslut_granskade", "nollbeslut_fel", "nollbeslut_hogst_fel"),
@@ -52,7 +56,8 @@ def existing(found: Annotated[Overview | None, Depends(chosen)]) -> Overview:
 @router.get("/controller/stickprov")
 def standing(request: Request, found: Annotated[Overview | None, Depends(chosen)]) -> Response:
     """Goal, where we stand and what is due."""
-    return page(request, "stickprov.html", processes=sampled_processes(desk_of(request)), **_values(found))
+    desk = desk_of(request)
+    return page(request, "stickprov.html", processes=sampled_processes(desk), **_values(desk, found))
 
 
 @router.get("/controller/stickprov.pdf")
@@ -62,7 +67,7 @@ def as_pdf(
     """The same as an archivable PDF."""
     desk = desk_of(request)
     template = desk.templates.get_template("stickprov_print.html")
-    text = template.render(now=desk.now(), kommun=desk.house.settings.kommun, who=user.name, **_values(found))
+    text = template.render(now=desk.now(), kommun=desk.house.settings.kommun, who=user.name, **_values(desk, found))
     headers = {"Content-Disposition": f'attachment; filename="stickprov-{found.process}-{found.period.period}.pdf"'}
     return Response(pdf(text, FOLDER / "static"), media_type="application/pdf", headers=headers)
 
@@ -79,17 +84,23 @@ def as_csv(found: Annotated[Overview, Depends(existing)]) -> Response:
     return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _values(found: Overview | None) -> dict[str, Any]:
+def _values(desk: Desk, found: Overview | None) -> dict[str, Any]:
     if found is None:
         return {"found": None}
+    ground = ground_of(desk, found.process, found.plan)
+    spans = ground.spans(found.goal, desk.now().astimezone(SWEDEN).date())
+    months = months_left(found.goal, desk.now().astimezone(SWEDEN).date()) or 1
     load = [(one.reviewer, float(one.answered)) for one in found.load]
     causes = [(name, float(count)) for name, count in found.causes.most_common()]
     return {
         "found": found,
+        "due": next((span for span in spans if span.months == months), None),
+        "minutes": ground.minutes,
+        "risk": RISK,
         "lanes": LANES,
         "percent": charts.percent,
         "key": charts.key,
-        "curve": charts.bounds_over_time(found.curves, float(found.tolerable)),
+        "curve": charts.bounds_over_time(found.curves, float(found.goal.tolerable)),
         "cause_chart": charts.bars(causes),
         "load_chart": charts.bars(load),
     }
@@ -100,7 +111,8 @@ def _line(found: Overview, one: Figures) -> list[str]:
     lower, upper = found.sequence(one)
     kappa, agreed = one.agreement.kappa, one.agreement.agreed
     return [
-        *(found.process, found.period.period, one.stratum or "alla"),
+        *(found.process, found.period.period, _number(found.goal.tolerable)),
+        *("" if found.goal.kronor_ore is None else _kronor(found.goal.kronor_ore), one.stratum or "alla"),
         *map(str, (counts.population, counts.sampled, counts.errors, counts.unknown, one.overdue, one.waiting)),
         *(_number(one.estimate), str(one.upper_errors), str(one.lower_errors), _number(lower), _number(upper)),
         *(_kronor(kronor.over_found_ore), _kronor(kronor.over_upper_ore), _kronor(kronor.under_found_ore)),

@@ -1,9 +1,9 @@
-"""The plan page: what a goal costs in reviews and hours, and what another rate costs before anybody changes it."""
+"""The plan page: what a goal or another rate costs in reviews and hours, before anybody sets it."""
 
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Annotated
 
@@ -12,71 +12,21 @@ from fastapi.params import Query
 from starlette.responses import Response
 
 from audit.errors import StatisticsError
-from audit.stickprov.period import Period, periods, read_period
-from audit.stickprov.plan import Goal, Span, StratumGoal
-from audit.stickprov.plan import plan as planned
-from audit.stickprov.statistics.attribute import most_errors
+from audit.stickprov.plan import Span
 from desk.charts import percent
+from desk.planning import Ground, ground_of
 from desk.roles import User, needs
 from desk.sampling import sampled_processes
 from desk.web import Desk, desk_of, page, posted, redirect, tell, text
-from robot.definition.model import Stickprov
-from robot.engine.periods import RISK
 from robot.engine.sample_control import RateError, SampleControl
-from robot.engine.sample_history import History, read_history
+from robot.engine.sample_goal import GoalError, SampleGoal, set_goal
+from robot.engine.view import SWEDEN
 
 router = APIRouter()
 controls = needs("controller")
-MINUTES = Fraction(30)
 SPANS = {1: "En månad", 3: "Ett kvartal", 12: "Ett helt år"}
 SHARE = "Skriv en andel i procent, till exempel 5 eller 2,5."
 GOAL = "Målet ska vara mer än 0 och mindre än 100 procent."
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a rate costs in a stratum and month: ``decisions``, of them ``reviews``, and what these can show.
-
-    ``upper``: at most so many decisions are wrong, when no error is found.
-    """
-
-    stratum: str
-    rate: Fraction
-    decisions: int
-    reviews: int
-    upper: int
-    hours: float
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the plan stands on."""
-
-    process: str
-    plan: Stickprov
-    period: Period | None
-    history: History
-    minutes: Fraction
-
-    def work(self, changed: Mapping[str, Fraction] | None = None) -> list[Work]:
-        """Every stratum of the open period, with other rates where they are changed."""
-        strata = self.period.strata.values() if self.period else ()
-        return [self._work(one.name, (changed or {}).get(one.name, one.rate), one.minimum) for one in strata]
-
-    def _work(self, stratum: str, rate: Fraction, minimum: int) -> Work:
-        known = self.history.strata.get(stratum)
-        decisions = known.a_month if known else 0
-        drawn = -(-decisions * rate.numerator // rate.denominator)
-        reviews = min(decisions, max(minimum, drawn))
-        again = reviews * (1 + self.plan.second)
-        return Work(
-            stratum,
-            rate,
-            decisions,
-            reviews,
-            most_errors(0, reviews, decisions, RISK) if decisions else 0,
-            float(again * self.minutes / 60),
-        )
 
 
 @router.get("/controller/stickprov/plan")
@@ -87,11 +37,35 @@ def plan_page(
     process: Annotated[str, Query(max_length=60)] = "",
     mal: Annotated[str, Query(max_length=12)] = "",
     kronor: Annotated[str, Query(max_length=12)] = "",
+    senast: Annotated[str, Query(max_length=12)] = "",
     grupp: Annotated[str, Query(max_length=100)] = "",
     andel: Annotated[str, Query(max_length=12)] = "",
 ) -> Response:
     """The workload of the goal, and of another rate."""
-    return _show(request, process, {"mal": mal, "kronor": kronor, "grupp": grupp, "andel": andel})
+    typed = {"mal": mal, "kronor": kronor, "senast": senast} if mal else {}
+    return _show(request, process, {**typed, "grupp": grupp, "andel": andel})
+
+
+@router.post("/controller/stickprov/mal")
+def state_goal(request: Request, user: Annotated[User, Depends(controls)]) -> Response:
+    """Set the goal, with the reason why."""
+    desk, form = desk_of(request), posted(request)
+    process = text(form, "process")
+    typed = {name: text(form, name) for name in ("mal", "kronor", "senast")}
+    faults: dict[str, str] = {}
+    goal = _goal(_ground(desk, process), typed, faults)
+    if goal is None:
+        return _show(request, process, typed)
+    drawing = desk.house.drawing()
+    try:
+        set_goal(drawing, process, goal, user.person, motivation=text(form, "malets_skal"), today=_today(desk))
+    except GoalError as error:
+        field = "malets_skal" if not text(form, "malets_skal") else "senast"
+        return _show(request, process, typed, faults={field: str(error)})
+    finally:
+        asyncio.run(drawing.keeper.aclose())
+    tell(request, "Målet är satt och står i journalen med ditt namn.")
+    return redirect(f"/controller/stickprov?process={process}")
 
 
 @router.post("/controller/stickprov/andel")
@@ -125,7 +99,8 @@ def _show(
     known = sampled_processes(desk)
     ground = _ground(desk, process or next(iter(known), ""))
     found = dict(faults or {})
-    spans = _spans(ground, typed, found)
+    goal = _goal(ground, typed, found)
+    spans = _spans(ground, goal, _today(desk), found)
     rate = _share(typed.get("andel", ""))
     if typed.get("andel") and rate is None:
         found["andel"] = SHARE
@@ -135,13 +110,14 @@ def _show(
         "stickprov_plan.html",
         status=422 if found else 200,
         ground=ground,
+        goal=goal,
         processes=known,
         spans=spans,
         names=SPANS,
         before=ground.work(),
         after=ground.work({stratum: rate}) if rate is not None and stratum else [],
         percent=percent,
-        typed={"mal": "", "kronor": "", "grupp": "", "andel": "", "motivering": "", **typed},
+        typed={"grupp": "", "andel": "", "motivering": "", **_written(goal), **typed},
         faults=found,
     )
 
@@ -151,36 +127,50 @@ def _ground(desk: Desk, process: str) -> Ground:
         raise HTTPException(404)
     plan = desk.house.library.current(process).stickprov
     assert plan is not None  # noqa: S101 - only sampled processes come here
-    with desk.house.database.read() as session:
-        known = periods(session, process)
-        period = read_period(desk.house.ledger.journal, session, process, known[-1]) if known else None
-        history = read_history(session, process)
-    return Ground(process, plan, period, history, history.minutes or MINUTES)
+    return ground_of(desk, process, plan)
 
 
-def _spans(ground: Ground, typed: Mapping[str, str], faults: dict[str, str]) -> list[Span]:
-    """The plan for the goal that was typed, else for the process's own."""
-    tolerable = _share(typed.get("mal", "")) if typed.get("mal") else ground.plan.tolerable
+def _goal(ground: Ground, typed: Mapping[str, str], faults: dict[str, str]) -> SampleGoal | None:
+    """The goal that was typed, else the one that stands, else the process's own; None when it cannot be read."""
+    if not typed.get("mal"):
+        return ground.goal.goal if ground.goal else SampleGoal(ground.plan.tolerable)
+    tolerable = _share(typed["mal"])
     if tolerable is None or not 0 < tolerable < 1:
         faults["mal"] = GOAL
-        return []
-    kronor = typed.get("kronor", "").replace(" ", "").replace("\u00a0", "")
+    kronor = re.sub(r"[ \u00a0]", "", typed.get("kronor", ""))
     if kronor and not re.fullmatch(r"\d{1,9}", kronor, re.ASCII):
         faults["kronor"] = "Skriv hela kronor, till exempel 20 000."
+    by = typed.get("senast", "")
+    if by and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", by, re.ASCII):
+        faults["senast"] = "Skriv månaden som ÅÅÅÅ-MM, till exempel 2027-06."
+    if faults or tolerable is None:
+        return None
+    return SampleGoal(tolerable, 100 * int(kronor) if kronor else None, date.fromisoformat(f"{by}-01") if by else None)
+
+
+def _spans(ground: Ground, goal: SampleGoal | None, today: date, faults: dict[str, str]) -> list[Span]:
+    if goal is None:
         return []
-    strata = tuple(
-        StratumGoal(name, known.a_month, largest_ore=max(known.amounts, default=0), paid_ore=known.paid_ore)
-        for name, known in sorted(ground.history.strata.items())
-        if known.a_month
-    )
-    if not strata:
-        return []
-    goal = Goal(strata, tolerable=tolerable, kronor_ore=100 * int(kronor) if kronor else None)
     try:
-        return planned(goal)
+        return ground.spans(goal, today)
     except StatisticsError:
         faults["mal"] = GOAL
         return []
+
+
+def _written(goal: SampleGoal | None) -> dict[str, str]:
+    """The goal as it is typed."""
+    if goal is None:
+        return {"mal": "", "kronor": "", "senast": ""}
+    return {
+        "mal": f"{float(100 * goal.tolerable):.3f}".rstrip("0").rstrip(".").replace(".", ","),
+        "kronor": "" if goal.kronor_ore is None else str(goal.kronor_ore // 100),
+        "senast": "" if goal.by is None else f"{goal.by:%Y-%m}",
+    }
+
+
+def _today(desk: Desk) -> date:
+    return desk.now().astimezone(SWEDEN).date()
 
 
 def _share(typed: str) -> Fraction | None:

@@ -20,6 +20,7 @@ from desk.reviewing import review_id
 from robot.engine.canaries import Canaries, Canary
 from robot.engine.house import House
 from robot.engine.review import Person
+from robot.engine.sample_goal import SampleGoal, stated_goal
 from robot.engine.sample_reviews import Answer
 from robot.store.tables import SampleTaskRow
 from tests.desk.conftest import Visitor
@@ -210,6 +211,38 @@ async def test_a_rate_is_changed_by_a_named_person_who_has_seen_the_work(visitor
     assert again is not None
     assert (again.strata["ensam"].rate, again.falls["ensam"]) == (Fraction(1, 4), Fraction(1, 10))
     assert "Ny regel" in (await visitor.http.get("/controller/stickprov")).text
+
+
+async def test_a_goal_is_set_by_a_named_person_who_has_seen_what_it_costs(visitor: Visitor, town: Town) -> None:
+    """What was typed is shown as work first; with a reason it is in the journal, on the page and in the CSV file."""
+    await visitor.login("controller")
+    assert "Ingen har satt ett mål än" in (await visitor.http.get("/controller/stickprov")).text
+    typed = {"process": PROCESS, "mal": "2,5", "kronor": "20 000", "senast": "2026-06"}
+    seen = (await visitor.http.get("/controller/stickprov/plan", params=typed)).text
+    assert "10 månader" in seen
+    assert "Det nya målet blir högst 2,5" in seen.replace("\u00a0", " ")
+    for wrong, words in (
+        ({}, "Skriv varför"),
+        ({"malets_skal": "Nämnden", "senast": "2025-08"}, "Månaden har redan varit"),
+        ({"malets_skal": "Nämnden", "senast": "juni"}, "ÅÅÅÅ-MM"),
+        ({"malets_skal": "Nämnden", "mal": "100"}, "mindre än 100 procent"),
+    ):
+        answer = await visitor.post("/controller/stickprov/mal", **{**typed, **wrong})
+        assert answer.status_code == 422
+        assert words in answer.text
+    answer = await visitor.post("/controller/stickprov/mal", **typed, malets_skal="Nämnden vill det.")
+    assert answer.status_code == 303
+    with town.house.database.read() as session:
+        stated = stated_goal(town.house.ledger.journal, session, PROCESS)
+    assert stated is not None
+    assert stated.goal == SampleGoal(Fraction(1, 40), 2_000_000, date(2026, 6, 1))
+    assert (stated.by, stated.motivation) == ("controller", "Nämnden vill det.")
+    page = (await visitor.http.get("/controller/stickprov")).text.replace("\u00a0", " ")
+    for words in ("2,5 %", "20 000 kr", "juni 2026", "Nämnden vill det.", "Målet i kronor", "timmar i månaden"):
+        assert words in page
+    told = (await visitor.http.get("/controller/stickprov.csv")).text.removeprefix("\ufeff")
+    lines = list(csv.DictReader(io.StringIO(told), delimiter=";"))
+    assert {(line["mal_hogst_andel"], line["mal_hogst_for_mycket_kr"]) for line in lines} == {("0,0250", "20000,00")}
 
 
 async def test_a_complaint_is_put_in_a_queue_of_its_own_with_a_reason(visitor: Visitor, town: Town) -> None:
