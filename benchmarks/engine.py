@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 
 from audit.log.tables import EntryRow
-from benchmarks.growth import clones, long_process
+from benchmarks.growth import clones, list_pages, long_process
 from benchmarks.idle_town import STEPS, WAITING, Connections, hand_in, open_house
 from robot.engine.house import House
 from robot.engine.runner import Runner
@@ -205,14 +205,15 @@ def _growing(folder: Path, growth: int) -> dict[str, Any]:
     house = open_house(folder, "")
     runner = _runner(house)
     _handle(house, runner, hand_in(house, 0))
-    first = _median_case(house, runner, 1)
+    first, short = _median_case(house, runner, 1), list_pages(house)
     clones(house, growth)
-    later = _median_case(house, runner, 100)
+    later, long = _median_case(house, runner, 100), list_pages(house)
     house.close()
     early, late = long_process(folder / "long")
     return {
         "start_ms": {"first": first, f"after_{growth}": later},
         "step_ms": {"5th": early, "500th": late},
+        "list_ms": {name: {"first": short[name], f"after_{growth}": long[name]} for name in short},
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from benchmarks.idle_town import PROCESS, PROCESSES, Connections, hand_in, open_house
+from robot.engine.cases import list_cases
 from robot.engine.house import House
 from robot.engine.runner import Runner
 from robot.steps.check import Check
@@ -18,6 +19,7 @@ from robot.store.tables import CaseRow
 
 CHECK = "  - check:\n      first_check: Första kontrollen\n"
 MORE_CHECKS = 500
+LISTED = 100
 _NAMES = ("arende_case", "journal_entry", "vault_value", "vault_case_key")
 
 
@@ -37,6 +39,23 @@ def clones(house: House, count: int) -> None:
                 connection.execute(
                     insert(table), [{**row, key: f"c_{number:032x}"} for number in numbers for row in rows]
                 )
+
+
+def list_pages(house: House) -> dict[str, float]:
+    """Milliseconds that each list of the desk takes (medians of fifteen)."""
+    lists: dict[str, dict[str, Any]] = {
+        "all": {},
+        "for_a_person": {"status": "person"},
+        "late": {"late_at": house.clock.now()},
+    }
+    return {name: _median([_listed(house, which) for _ in range(15)]) for name, which in lists.items()}
+
+
+def _listed(house: House, which: dict[str, Any]) -> float:
+    with house.database.read() as session:
+        began = time.perf_counter()
+        list_cases(session, limit=LISTED, **which)
+        return time.perf_counter() - began
 
 
 def long_process(folder: Path) -> tuple[float, float]:

@@ -115,13 +115,12 @@ def decided(session: Session, user: User, wanted: LogFilter, *, after: str = "",
 
 def choices(session: Session, user: User) -> dict[str, list[Any]]:
     """What the decision log can be filtered by: the values that there are."""
-    columns: dict[str, Any] = {"process": CaseRow.process, "month": CaseRow.month, "stratum": CaseRow.stratum}
-    columns |= {"version": CaseRow.version}
-    found: dict[str, list[Any]] = {}
-    for name, column in columns.items():
-        query = select(column).where(col(column).is_not(None), *known_to(user)).distinct()
-        found[name] = sorted(session.exec(query).all(), reverse=name == "month")
-    return found
+    columns = select(CaseRow.process, CaseRow.month, CaseRow.stratum, CaseRow.version)
+    rows = session.exec(columns.where(*known_to(user)).distinct()).all()
+    found: dict[str, set[Any]] = {
+        name: {row[at] for row in rows} - {None} for at, name in enumerate(("process", "month", "stratum", "version"))
+    }
+    return {name: sorted(values, reverse=name == "month") for name, values in found.items()}
 
 
 def refused(session: Session, limit: int = PAGE) -> Sequence[IntakeRow]:
