@@ -115,7 +115,7 @@ def decided(session: Session, user: User, wanted: LogFilter, *, after: str = "",
 
 def choices(session: Session, user: User) -> dict[str, list[Any]]:
     """What the decision log can be filtered by: the values that there are."""
-    columns = select(CaseRow.process, CaseRow.month, CaseRow.stratum, CaseRow.version)
+    columns = select(col(CaseRow.process), col(CaseRow.month), col(CaseRow.stratum), col(CaseRow.version))
     rows = session.exec(columns.where(*known_to(user)).distinct()).all()
     found: dict[str, set[Any]] = {
         name: {row[at] for row in rows} - {None} for at, name in enumerate(("process", "month", "stratum", "version"))
