@@ -31,7 +31,9 @@ ARGUMENTS = (
 )
 
 
-WITHOUT_PICTURES = ("--blink-settings=imagesEnabled=false", "--disable-remote-fonts")
+# The last word on these settings is ours: without a mouse among them, pages show what they have for telephones.
+MOUSE = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"
+WITHOUT_PICTURES = (f"--blink-settings=imagesEnabled=false,{MOUSE}", "--disable-remote-fonts")
 
 
 class ContextOptions(TypedDict):

@@ -21,7 +21,7 @@ def check_person(seen: Seen, wanted: Sequence[str]) -> None:
     if not banner:
         return
     shown, ours = _numbers(banner), {_number(text) for text in wanted}
-    if not all(_number(text) in shown or same(banner, text, "text", "contains") for text in wanted):
+    if not all(tells(banner, text) for text in wanted):
         raise GuiFailure("human", "fel_person", "Sidan visar en annan person än ärendets.", page=seen.heading)
     if shown - ours:
         raise GuiFailure("human", "fel_person", "Sidan visar fler personer än ärendets.", page=seen.heading)
@@ -38,6 +38,11 @@ def must_show_person(seen: Seen, label: str, wanted: Sequence[str]) -> None:
         text = f"Sidan visar inte {label}, så roboten vet inte vems ärende det är."
         raise GuiFailure("stop", "skarmen_andrad", text, page=seen.heading, label=label)
     check_person(seen, wanted)
+
+
+def tells(words: str, text: str) -> bool:
+    """Whether the words hold the text: a personnummer however it is written, anything else word for word."""
+    return _number(text) in _numbers(words) or same(words, text, "text", "contains")
 
 
 def _number(text: str) -> str:

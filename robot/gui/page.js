@@ -26,7 +26,8 @@ async (request) => {
     await until(heard, HEARD_MS);
     return describe();
   };
-  const pageText = () => plain(roots(document).map((one) => (one.nodeType === 9 ? one.body?.innerText : [...one.children].map((el) => el.innerText || "").join(" "))).join(" "));
+  const pageLines = () => roots(document).map((one) => (one.nodeType === 9 ? one.body?.innerText : [...one.children].map((el) => el.innerText || "").join(" "))).join("\n");
+  const pageText = () => plain(pageLines());
   const describe = () => still(() => {
     const text = pageText();
     const open = dialog();
@@ -37,7 +38,7 @@ async (request) => {
       banner: request.banner ? regions(request.banner) : [],
       message: request.message && text.includes(request.message) ? request.message : "",
       people: request.people ? people() : [],
-      text: request.people ? text : "",
+      text: request.people ? pageLines() : "",
       alerts: alerts(),
       messages: all(MESSAGES).map(textOf).filter(Boolean),
       dialog: open ? { names: dialogNames(open), text: textOf(open) } : null,

@@ -1,5 +1,6 @@
 """Writes a first screen file from live pages, with a comment at everything that a person must look at."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -9,6 +10,7 @@ from robot.gui.propose import scalar
 from robot.gui.seen import Control, Seen, Table
 
 PERSONNUMMER = "{value: sokande_personnummer, type: personnummer}"
+ONE_PERSON = re.compile(r"\b(\d{8}|\d{6})[-+ ]?\d{4}\b")
 SURE = {"label", "aria"}
 BANNER = ("Namn", "Personnummer", "Ärendenummer")
 HOW = {
@@ -284,6 +286,10 @@ def _press(writer: _Writer, step: Step) -> None:
                 value = PERSONNUMMER if PERSON.search(header) else value_name(header)
                 writer.add(2, f"open_row: {{table: {scalar(table.name)}, where: {{{scalar(header)}: {value}}}}}")
                 return
+    if ONE_PERSON.search(step.pressed or ""):
+        writer.doubt(2, "it was pressed where it shows a personal number; say which value finds it")
+        writer.add(2, "press_with: sokande_personnummer")
+        return
     writer.add(2, f"press: {scalar(step.pressed or '')}")
 
 

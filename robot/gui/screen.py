@@ -127,9 +127,9 @@ class Page(Part):
     Known by its `heading`, the start of it, for a step that opens over the page the name of its `dialog`, or by a
     `message`: words that it shows only then.
 
-    The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `open_row` (follow the
-    row's link) or `find_row` (only look at it). `absent`: the words by which the page says that what was searched for
-    does not exist.
+    The order is fixed: heading, identity, fields, rows, read-back, compare, read, then `press`, `press_with` (the one
+    button, link or card that shows this value), `open_row` (follow the row's link) or `find_row` (only look at it).
+    `absent`: the words by which the page says that what was searched for does not exist.
     """
 
     heading: Label | None = None
@@ -143,6 +143,7 @@ class Page(Part):
     read: dict[Label, Read] = Field(default_factory=dict)
     section: Label | None = None
     press: Label | None = None
+    press_with: Label | None = None
     open_row: OneRow | None = None
     find_row: OneRow | None = None
     recorded: SkipJsonSchema[RecordedPage | None] = None
@@ -156,8 +157,8 @@ class Page(Part):
     def _one_way(self) -> Self:
         if sum(sign is not None for sign in (self.heading, self.heading_starts, self.dialog, self.message)) > 1:
             raise ValueError("give one of `heading`, `heading_starts`, `dialog` and `message`: one thing tells a page")
-        if sum(way is not None for way in (self.press, self.open_row, self.find_row)) > 1:
-            raise ValueError("give one of `press`, `open_row` and `find_row`: a page is left once")
+        if sum(way is not None for way in (self.press, self.press_with, self.open_row, self.find_row)) > 1:
+            raise ValueError("give one of `press`, `press_with`, `open_row` and `find_row`: a page is left once")
         if self.section is not None and not self.read:
             raise ValueError("`section` names where this page's `read` goes: give `read` too")
         return self
@@ -249,6 +250,8 @@ class ScreenFile(Part):
 
 
 def _page_names(page: Page) -> Iterator[tuple[str, Path]]:
+    if page.press_with is not None:
+        yield page.press_with, ("press_with",)
     values: list[tuple[Path, dict[str, Value]]] = [(("fields",), page.fields), (("compare",), page.compare)]
     for way, row in (("open_row", page.open_row), ("find_row", page.find_row)):
         if row is not None:

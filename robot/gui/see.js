@@ -2,7 +2,7 @@
 // Found by what is visible, by label, role and table header, in the document, its open shadow roots and its frames of
 // the same origin. Where a page is built without meaning (label in the cell to the left, a div as a button) the place
 // on the screen tells, as it tells a person. Put into page.js, which asks.
-  const plain = (text) => (text || "").replace(/\s+/g, " ").trim();
+  const plain = (text) => (text || "").replace(/[\u200b-\u200d\u2060\ufeff]/g, "").replace(/\s+/g, " ").trim();
   const NATIVE = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image],[type=file]),select,textarea";
   const OWN = "[contenteditable=true],[contenteditable=''],[contenteditable=plaintext-only],[role=textbox],[role=spinbutton],[role=combobox],[role=searchbox],[role=checkbox],[role=switch],[role=radio],[aria-haspopup=listbox]";
   const CONTROLS = `${NATIVE},${OWN}`;
@@ -50,7 +50,8 @@
     if (start.shadowRoot) found.push(...roots(start.shadowRoot));
     return found;
   };
-  const all = (selector, start) => (start && start !== document ? roots(start) : everywhere()).flatMap((one) => [...one.querySelectorAll(selector)]).filter(visible);
+  const all = (selector, start, shown = visible) => (start && start !== document ? roots(start) : everywhere()).flatMap((one) => [...one.querySelectorAll(selector)]).filter(shown);
+  const onScreen = (el) => el.checkVisibility({ visibilityProperty: true });
 
   const textOf = (el) => {
     if (el.shadowRoot && !plain(el.innerText ?? el.textContent)) return plain([...el.shadowRoot.children].map((one) => one.innerText || "").join(" "));
@@ -60,7 +61,7 @@
     return plain(copy.textContent);
   };
   const byIds = (el, attribute) =>
-    plain((el.getAttribute(attribute) || "").split(/\s+/).map((id) => id && root(el).getElementById?.(id)).filter(Boolean).map(textOf).join(" "));
+    plain((el.getAttribute(attribute) || "").split(/\s+/).map((id) => id && root(el).getElementById?.(id)).filter((one) => one && one !== el).map(textOf).join(" "));
   const bare = (text) => plain(text).replace(/[\s*:]+$/, "");
   const labelText = (label) => {
     const copy = label.cloneNode(true);
@@ -360,12 +361,15 @@
     const said = all(BUTTONS, start).filter((el) => !el.matches(CONTROLS) && !(el.matches("[onclick]") && (holds(el) || el.matches("tr,body,form,label"))));
     return [...said, ...unsaid(start)];
   };
-  const regions = (label) => {
-    const named = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset").filter(
+  // A box over the page may hide what is behind it from everybody but those who look: whose case it is stands there.
+  const behindToo = (find) => { const found = find(visible); return found.length || !dialog() ? found : find(onScreen); };
+  const regions = (label) => behindToo((shown) => regionsOf(label, shown));
+  const regionsOf = (label, shown) => {
+    const named = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset", document, shown).filter(
       (el) => given(el) === label || (el.matches("header,section,aside") && name(el) === label) || (el.localName === "fieldset" && el.querySelector("legend") && textOf(el.querySelector("legend")) === label),
     );
     if (named.length) return named.map(textOf);
-    const blocks = all("*").filter((el) => plain(el.textContent).startsWith(label) && plain(el.textContent).length > label.length + 1);
+    const blocks = all("*", document, shown).filter((el) => plain(el.textContent).startsWith(label) && plain(el.textContent).length > label.length + 1);
     const least = blocks.filter((el) => !blocks.some((other) => other !== el && el.contains(other)));
     const free = least.filter((el) => !listOf(el));
     // The headers of a list of hits tell of nobody; those of a single row tell of that row.
@@ -376,13 +380,13 @@
     return table && headRow(table) === row ? table : null;
   };
   // The parts of the page that show a personal number, by the name that a screen file can give them.
-  const people = () => {
-    const parts = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset,table,div").filter((el) => /\b(\d{8}|\d{6})[-+ ]?\d{4}\b/.test(textOf(el)) && !holds(el));
+  const people = () => behindToo((shown) => {
+    const parts = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset,table,div", document, shown).filter((el) => /\b(\d{8}|\d{6})[-+ ]?\d{4}\b/.test(textOf(el)) && !holds(el));
     const smallest = parts.filter((el) => !parts.some((other) => other !== el && el.contains(other)));
     const named = parts.filter((el) => given(el) && textOf(el).length < 400).map(given);
     if (named.length) return [...new Set(named)];
     return [...new Set(smallest.map((el) => plain((el.closest("section,aside,header,dl,table") || el).innerText.split("\n")[0]).replace(/[\d(:].*$/, "").trim()))].filter(Boolean);
-  };
+  });
   const FIRST = "h1,[role=heading][aria-level='1']";
   // Where no element says that it is a heading: the words in the largest letters, if they are larger than the rest.
   const largest = (one) => {

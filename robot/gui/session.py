@@ -65,6 +65,9 @@ class Session:
         self.now = now
         self.limit = system.manifest.timeouts.read_seconds
         self._whose = [str(values[name]) for name in screen.identity.shows]
+        self._message: str | None = (
+            None  # words by which the awaited page is known: no complaint, however they are shown
+        )
         self._dialogs: tuple[str | None, ...] = (None,)  # declared: the one just left, and the one the page stands in
         self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
 
@@ -101,7 +104,7 @@ class Session:
 
     async def await_page(self, page: Page) -> Seen:
         """The page, once it shows what tells it apart, or has been still for a moment; checked as `check` says."""
-        self._dialogs = (page.dialog,)
+        self._dialogs, self._message = (page.dialog,), page.message
         return self.check(await self.arrive(page))
 
     async def arrive(self, page: Page = NOWHERE) -> Seen:
@@ -181,7 +184,7 @@ class Session:
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
         self.tab.leave()
-        self._dialogs = (self._dialogs[-1], then.dialog)
+        self._dialogs, self._message = (self._dialogs[-1], then.dialog), then.message
         try:
             return await self._unless_interrupted(self.ask(operation, **_expected(then), **more))
         except LeftError:
@@ -326,14 +329,15 @@ class Session:
             if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
                 raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
             raise GuiFailure("stop", "okand_sida", "Systemet visade en sida som inte hör till en inloggad användare.")
-        if seen.alerts and self.tab.script_status >= 500:
+        complaints = [one for one in seen.alerts if self._message is None or self._message not in one]
+        if complaints and self.tab.script_status >= 500:
             raise self.server_error(seen)
-        if seen.alerts and self.tab.script_status in STALE:
+        if complaints and self.tab.script_status in STALE:
             raise self._stale(seen)
-        if seen.alerts:
+        if complaints:
             broken = next((one.label for one in seen.controls if one.invalid), "")
             text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."
-            found = " ".join(seen.alerts)
+            found = " ".join(complaints)
             raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken, found=found)
         check_person(seen, self._whose)
         return seen

@@ -7,8 +7,9 @@ from typing import Any
 from robot.gui.contract import Change, DriftError, table_changes
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.fill import compare_page, differs, fill_page, must_still_be_taken, wanted
+from robot.gui.identity import tells
 from robot.gui.read import read_page
-from robot.gui.screen import OneRow, Page
+from robot.gui.screen import OneRow, Page, Value
 from robot.gui.seen import Seen, Table, closest, shows
 from robot.gui.session import NOWHERE, Session
 
@@ -47,6 +48,8 @@ class Walk:
             if page.press is not None:
                 still = must_still_be_taken(self.session, page)
                 self.seen = await self.session.press(page.press, following, still=still)
+            elif page.press_with is not None:
+                self.seen = await self.session.press(self._showing(page.press_with), following)
             elif page.open_row is not None:
                 await self._open(page.open_row, following)
 
@@ -93,6 +96,16 @@ class Walk:
 
         if shown:
             self.read_back.setdefault(page.sign, {}).update(shown)
+
+    def _showing(self, name: str) -> str:
+        """The words of the one button, link or card that shows the value."""
+        value = wanted(name, Value(value=name), self.session.values)
+        found = [one for one in self.seen.buttons if tells(one, value)]
+        if len(found) != 1:
+            code = "flera_rader" if found else "raden_saknas"
+            text = f"En knapp eller länk ska visa {name}; sidan har {len(found)} sådana."
+            raise GuiFailure("human", code, text, page=self.seen.heading, label=name)
+        return found[0]
 
     async def _open(self, row: OneRow, then: Page) -> None:
         at = self._match(row)
