@@ -55,7 +55,7 @@ async def test_a_card_that_is_not_there_once_goes_to_a_person(
 async def test_pages_are_shown_as_to_somebody_with_a_mouse(odd: OddSystem, odd_bot: Bot) -> None:
     """Where a page has other fields for fingers, the robot meets those of an office."""
     form = '<form method="post" action="/spara"><label>Typ <input name="typ"></label><button>Spara</button></form>'
-    odd.form = f"""{PAGE.split("</div>")[0]}</div><script>matchMedia('(pointer: fine)').matches
+    odd.form = f"""{PAGE.split("</div>", maxsplit=1)[0]}</div><script>matchMedia('(pointer: fine)').matches
 && document.write(`{form}`)</script>"""
     identity = {"banner": "Klient", "shows": ["personnummer"]}
     await odd_bot.write(screen(identity=identity, pages=[{"heading": "Formulär", "fields": {"Typ": "typ"}}]), VALUES)
