@@ -16,7 +16,7 @@ from audit.log.checkpoint import Checkpoint
 from audit.log.entry import timestamp
 from audit.log.tables import TIMESTAMPS, CheckpointRow, TimestampRow
 from audit.log.timestamp import Stamped, question, stamped
-from connectors._timestamp import ask_for_token
+from connectors._voucher import TIMESTAMP_AUTHORITY, ask
 from connectors.contract import Failed
 from robot.engine.working_days import SWEDEN
 from robot.store.database import Database
@@ -56,7 +56,7 @@ class Timestamping:
         head = Checkpoint(row.origin, row.size, row.root)
         try:
             asked = question(head)
-            answer = asyncio.run(ask_for_token(self.url, asked.as_bytes(), now=self.clock.now))
+            answer = asyncio.run(ask(TIMESTAMP_AUTHORITY, self.url, asked.as_bytes(), now=self.clock.now))
             if isinstance(answer, Failed):
                 self._tell(answer.code)
                 return

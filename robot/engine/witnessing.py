@@ -17,7 +17,7 @@ from audit.log.sequencer import StoredNodes
 from audit.log.tables import COSIGNATURES, CheckpointRow, CosignatureRow
 from audit.log.witness import request
 from connectors._http import Reply
-from connectors._witness import add_checkpoint
+from connectors._voucher import WITNESS, ask
 from connectors.contract import Failed
 from robot.store.database import Database
 
@@ -88,7 +88,8 @@ class Witnessing:
         with self.database.read() as session:
             proof = tree.consistency(StoredNodes(session), old, size)
         body = request(old, [b64encode(one).decode() for one in proof], note)
-        return asyncio.run(add_checkpoint(witness.url, body, now=self.clock.now))
+        address = f"{witness.url.rstrip('/')}/add-checkpoint"
+        return asyncio.run(ask(WITNESS, address, body, now=self.clock.now))
 
     def _kept(self, name: str, witness: WitnessKey, row: CheckpointRow, note: Note, answer: Reply) -> bool:
         """Store the witness's signature when it is one by the key that the policy names; everything else is dropped."""

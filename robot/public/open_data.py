@@ -2,10 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from robot.public.figures import COLUMNS, Month
 from robot.public.portrait import Portrait
 
 LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
@@ -13,21 +12,22 @@ MONTHLY = "http://publications.europa.eu/resource/authority/frequency/MONTHLY"
 SOCIETY = "http://publications.europa.eu/resource/authority/data-theme/SOCI"
 
 
-def csv_text(months: Iterable[Month]) -> str:
-    """The figures with a header; an empty cell is not told."""
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows with a header; an empty cell is not told."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(month.cells for month in months)
+    writer.writerow(columns)
+    writer.writerows(rows)
     return written.getvalue()
 
 
-def metadata(found: Portrait, *, kommun: str, contact: str, address: str) -> dict[str, Any]:
-    """The data set as DCAT-AP-SE describes one. ``address``: where the CSV file will lie."""
+def metadata(found: Portrait, *, kommun: str, contact: str, files: Mapping[str, str]) -> dict[str, Any]:
+    """The data set as DCAT-AP-SE describes one. ``files``: the address of each CSV file, by its Swedish title."""
     title = f"Robotens beslut: {found.definition.title}"
     about = (
         f"Antal ärenden, beslut och handläggningstider per månad för {found.definition.title.lower()}. "
-        "Antal är avrundade till närmaste femtal och visas inte under fem."
+        "Antal är avrundade till närmaste femtal och visas inte under fem. "
+        "Dessutom vad stickproven visar per period: hur stor andel av besluten som högst är fel, och klagomålen."
     )
     return {
         "@context": {
@@ -47,10 +47,14 @@ def metadata(found: Portrait, *, kommun: str, contact: str, address: str) -> dic
         },
         "dcterms:accrualPeriodicity": {"@id": MONTHLY},
         "dcat:theme": {"@id": SOCIETY},
-        "dcat:distribution": {
-            "@type": "dcat:Distribution",
-            "dcat:accessURL": {"@id": address},
-            "dcterms:format": "text/csv",
-            "dcterms:license": {"@id": LICENCE},
-        },
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dcterms:title": {"@value": name, "@language": "sv"},
+                "dcat:accessURL": {"@id": address},
+                "dcterms:format": "text/csv",
+                "dcterms:license": {"@id": LICENCE},
+            }
+            for name, address in files.items()
+        ],
     }

@@ -28,8 +28,13 @@ ALGORITMEREGISTER = {
 }
 
 
-def document(found: Portrait, *, kommun: str, contact: str, figures: dict[str, str]) -> dict[str, Any]:
-    """The register's entry. ``figures`` are the newest month's, by the name of the column."""
+def document(
+    found: Portrait, *, kommun: str, contact: str, figures: dict[str, str], quality: dict[str, str]
+) -> dict[str, Any]:
+    """The register's entry. ``figures`` are the newest month's, by the name of the column.
+
+    ``quality``: what the stickprov showed in the newest evaluated period, in the same way; empty before the first.
+    """
     definition = found.definition
     law = definition.law.removesuffix(".")
     return {
@@ -65,5 +70,6 @@ def document(found: Portrait, *, kommun: str, contact: str, figures: dict[str, s
             "stickprov": dict(found.sampled),
         },
         "siffror": figures,
+        "stickprovets_resultat": quality,
         "motsvarar": {"atrs": ATRS, "algoritmeregister": ALGORITMEREGISTER},
     }

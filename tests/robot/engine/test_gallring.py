@@ -26,6 +26,7 @@ from robot.store.database import DatabaseError
 from robot.store.tables import ErasureRow, IntakeRow
 from tests.robot.engine.erasing import found_in, gallring, only_of, secrets_of, stored
 from tests.robot.engine.ground import ANNA, NUMBERS, PROCESS, Crash, Ground, application, build
+from tests.robot.engine.guessing import tried, tried_at_once
 
 DECISION = "Socialnämnden 2031-02-11 § 14"
 BORN_ON_THE_FIFTH = "195005050512"
@@ -322,51 +323,20 @@ def left_over(ground: Ground, ref: str) -> set[str]:
     return set(HEX.findall(written)) - public
 
 
-class Guess:
-    """What a number may have been hashed in, for somebody who knows everything else: the hash for any number."""
-
-    def __init__(self, text: str) -> None:
-        first, *self.rest = (part.encode() for part in text.split(NUMBERS[1]))
-        self.begun = hashlib.sha256(first)
-
-    def first_bytes(self, number: bytes) -> bytes:
-        """As many bytes of the hash as the name of an effect has."""
-        digest = self.begun.copy()
-        for part in self.rest:
-            digest.update(number + part)
-        return digest.digest()[:20]
-
-
-def tried(numbers: Iterator[str], ref: str, delivery: str, content: str, left: set[str]) -> list[str]:
-    """The numbers that some hash of some guess finds among what is left."""
-    texts = (NUMBERS[1], f"{ref}|{NUMBERS[1]}", delivery, f"{PROCESS}\0{delivery}", content)
-    guesses = [Guess(text).first_bytes for text in texts]
-    ends = {bytes.fromhex(one[:40]) for one in left}
-    return [number for number in numbers for guess in guesses if guess(number.encode()) in ends]
-
-
-def century(first: date, days: int) -> Iterator[str]:
-    """Every personnummer with a right check digit of these days."""
-    for day in range(days):
-        begin = f"{first + timedelta(days=day):%Y%m%d}"
-        for serial in range(1000):
-            nine = f"{begin[2:]}{serial:03}"
-            doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(nine))
-            yield f"{begin}{serial:03}{-sum(value - 9 * (value > 9) for value in doubled) % 10}"
-
-
-def known(ground: Ground, ref: str) -> tuple[str, str]:
-    """The case's delivery and letter, of which somebody may know everything but the number."""
-    delivery = application(number=NUMBERS[1], adress=f"{STREET} {NUMBERS[1]}", income="1234.50")
+def known(ground: Ground, ref: str) -> list[str]:
+    """What the number may have been hashed in, for somebody who knows everything else: the delivery and the letter."""
+    delivery = application(number=NUMBERS[1], adress=f"{STREET} {NUMBERS[1]}", income="1234.50").decode()
     content = next(iter(ground.house.ledger.load(ref).effects.values())).content
-    return delivery.decode(), json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    letter = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return [NUMBERS[1], f"{ref}|{NUMBERS[1]}", delivery, f"{PROCESS}\0{delivery}", letter]
 
 
 def test_trying_numbers_against_what_is_left_finds_nobody(ground: Ground, ref: str) -> None:
-    """What is left holds keyed commitments and names only; every number of the person's year finds no hash."""
-    delivery, content = known(ground, ref)
-    findable = {_digest(delivery.encode()).hex()}
-    assert tried(iter([NUMBERS[1]]), ref, delivery, content, findable), "the search must be able to find"
+    """What is left holds keyed commitments and names only; every number of the days around finds no hash."""
+    texts, number, first = known(ground, ref), NUMBERS[1], date(1990, 5, 27)
+    for one in texts:
+        findable = {hashlib.sha256(one.encode()).hexdigest()}
+        assert tried(first, 10, [one], number, findable) == [number], "the search must be able to find"
     kept = left_over(ground, ref)
     with ground.house.database.read() as session:
         entries = ground.house.ledger.journal.entries(session, ref)
@@ -376,15 +346,18 @@ def test_trying_numbers_against_what_is_left_finds_nobody(ground: Ground, ref: s
     left = left_over(ground, ref)
     assert left == keyed
     assert left < kept
-    assert tried(century(date(1990, 5, 27), 10), ref, delivery, content, left) == []
+    assert tried(first, 10, texts, number, left) == []
 
 
 @pytest.mark.slow
 def test_trying_all_numbers_of_a_century_finds_nobody(ground: Ground, ref: str) -> None:
-    """36 525 days with 1 000 numbers each, against every hash that is left of the case."""
-    delivery, content = known(ground, ref)
+    """36 525 days with 1 000 numbers each, against every hash that is left of the case, and one that is not."""
+    texts, number = known(ground, ref), NUMBERS[1]
     erased(ground, ref)
-    assert tried(century(date(1926, 1, 1), 36_525), ref, delivery, content, left_over(ground, ref)) == []
+    left = left_over(ground, ref)
+    assert tried_at_once(date(1926, 1, 1), 36_525, texts, number, left) == []
+    planted = {hashlib.sha256(texts[-1].encode()).hexdigest()}
+    assert tried_at_once(date(1988, 1, 1), 1_500, texts, number, left | planted) == [number]
 
 
 def test_the_tombstones_time_is_the_clocks(ground: Ground, ref: str) -> None:

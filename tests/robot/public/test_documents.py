@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from connectors._yaml import read
 from robot.cli.main import build
 from robot.definition import Definition, discover, load
 from robot.public import documents, open_data, register
-from robot.public.figures import COLUMNS, Month
+from robot.public.figures import COLUMNS
 from robot.public.portrait import Portrait, portrait
+from robot.public.quality import COLUMNS as QUALITY
 
 KOMMUN, CONTACT = "Exempelkommunen", "bistand@example.se"
 
@@ -32,7 +34,7 @@ def found(definition: Definition) -> Portrait:
 
 def test_the_register_names_every_rule_in_force_and_every_question(definition: Definition, found: Portrait) -> None:
     """Each rule in force stands there with its paragraph, and each question with purpose, law and fields."""
-    told = register.document(found, kommun=KOMMUN, contact=CONTACT, figures={})
+    told = register.document(found, kommun=KOMMUN, contact=CONTACT, figures={}, quality={})
     in_force = {
         name for name, all_ in definition.book.rules.items() if any(one.in_force(date(2025, 9, 1)) for one in all_)
     }
@@ -47,7 +49,7 @@ def test_the_register_names_every_rule_in_force_and_every_question(definition: D
 
 def test_both_other_registers_are_covered_by_what_is_told(found: Portrait) -> None:
     """Every field of the mappings leads to a part that is there."""
-    told = register.document(found, kommun=KOMMUN, contact=CONTACT, figures={})
+    told = register.document(found, kommun=KOMMUN, contact=CONTACT, figures={}, quality={})
     parts = {part for mapping in told["motsvarar"].values() for part in mapping.values()}
     assert parts <= told.keys()
 
@@ -71,13 +73,29 @@ def test_the_data_protection_documents_follow_the_definition(found: Portrait, te
 
 
 def test_open_data_can_be_read_back(found: Portrait) -> None:
-    """The CSV has the columns and the cells as they were, and the metadata names publisher, licence and address."""
-    months = [Month(date(2025, 9, 1), tuple(str(n) for n in range(len(COLUMNS))))]
-    rows = list(csv.reader(io.StringIO(open_data.csv_text(months))))
-    assert rows == [list(COLUMNS), list(months[0].cells)]
-    told = open_data.metadata(found, kommun=KOMMUN, contact=CONTACT, address="https://example.se/robot.csv")
+    """The CSV has the columns and the cells as they were, and the metadata names publisher, licence and addresses."""
+    cells = tuple(str(n) for n in range(len(COLUMNS)))
+    assert list(csv.reader(io.StringIO(open_data.csv_text(COLUMNS, [cells])))) == [list(COLUMNS), list(cells)]
+    files = {"Siffror": "https://example.se/robot.csv", "Stickprov": "https://example.se/robot-stickprov.csv"}
+    told = open_data.metadata(found, kommun=KOMMUN, contact=CONTACT, files=files)
     assert told["dcterms:publisher"]["foaf:name"] == KOMMUN
-    assert told["dcat:distribution"]["dcat:accessURL"]["@id"] == "https://example.se/robot.csv"
+    assert [one["dcat:accessURL"]["@id"] for one in told["dcat:distribution"]] == list(files.values())
+
+
+def test_both_files_are_written_beside_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``arende publish figures`` writes the months and the periods of the stickprov, and never over a file."""
+    monkeypatch.setenv("ARENDE_DATA", str(tmp_path))
+    target = tmp_path / "siffror.csv"
+    words = ["publish", "figures", "ekonomiskt_bistand", "--contact", CONTACT, "--target", str(target)]
+    result = CliRunner().invoke(build(), [*words, "--address", "https://example.se/oppna.data/siffror.csv"])
+    assert result.exit_code == 0, result.output
+    addresses = [one["dcat:accessURL"]["@id"] for one in json.loads(result.stdout)["dcat:distribution"]]
+    assert addresses[1] == "https://example.se/oppna.data/siffror-stickprov.csv"
+    assert target.read_text("utf-8").splitlines() == [",".join(COLUMNS)]
+    assert (tmp_path / "siffror-stickprov.csv").read_text("utf-8").splitlines() == [",".join(QUALITY)]
+    target.unlink()
+    assert CliRunner().invoke(build(), [*words, "--address", "x"]).exit_code == 1
+    assert not target.exists()
 
 
 def test_the_command_prints_yaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
