@@ -34,11 +34,11 @@ def shown(
     """What is published of one period, by column; ``complaints``: what each reviewed complaint came to."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     SQLModel.metadata.create_all(engine)
-    together = {"cases": 130, "sampled": 60, "errors": 1, "upper_errors": 8, "risk": "1/20", **figures}
+    together: dict[str, Any] = {"cases": 130, "sampled": 60, "errors": 1, "upper_errors": 8, "risk": "1/20", **figures}
     with Session(engine) as session:
         journal.append(session, chain(PROCESS, PERIOD), COMMIT, actor=CLERK, body={"log": PROCESS})
         if evaluated:
-            body = {"together": together, "strata": {}}
+            body: dict[str, Any] = {"together": together, "strata": {}}
             journal.append(session, chain(PROCESS, PERIOD), EVALUATED, actor=CLERK, body=body)
         for number, found in enumerate(complaints or []):
             answer = {"lane": "complaint", "number": 1, "class": found, "reviewer": "bo", "difference_ore": 0}
