@@ -20,13 +20,13 @@ _write = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", "
 
 
 def _no_float(_: str) -> NoReturn:
-    raise ValueError("a float")
+    raise ValueError
 
 
 def _exact(digits: str) -> int:
     value = int(digits)
     if abs(value) > LARGEST_INTEGER:
-        raise ValueError("an integer that is not exact in JSON")
+        raise ValueError
     return value
 
 

@@ -17,6 +17,9 @@ from audit.errors import JournalConflictError, VaultError
 from audit.log.entry import Actor, Entry
 from audit.log.journal import ERASED, last_tombstone
 from audit.log.tables import EntryRow
+from audit.stickprov.frame import member
+from audit.stickprov.month import period_of
+from audit.stickprov.period import read_period
 from audit.vault.erasure import count_values, erase
 from robot.engine import retention
 from robot.engine.fold import fold
@@ -29,25 +32,26 @@ from robot.engine.traces import Traces
 from robot.engine.working_days import months_later
 from robot.steps.base import Draft
 from robot.store.scrub import scrub
-from robot.store.tables import CaseRow, ErasureRow, IntakeRow
+from robot.store.tables import CaseRow, ErasureRow, IntakeRow, SampleTaskRow
 
 log = structlog.get_logger(__name__)
 ACTOR = Actor(kind="system", id="gallring")
 FINISHED = ("closed", "by_hand")
 NO_NOTE = (READING, ERASED)
 """Entries that are no note in the person's file: reading it, and its gallring."""
-HELD, OPEN, GONE = "held", "open", "erased"
+HELD, OPEN, GONE, SAMPLED = "held", "open", "erased", "sampled"
 OBSTACLES = {
     GONE: "it is erased already",
     OPEN: "it is not finished, or another case of the same person is not",
     HELD: "a legal hold is on; `arende audit hold off` lifts it",
+    SAMPLED: "a review of it is not answered, or the stickprov of the month it was decided in is not evaluated",
     PRESERVED: "it is kept for research (SoF 13 kap. 1 §, or the process says so)",
     UNKNOWN_PLACE: "ARENDE_KOMMUNKOD is not set, so nobody can tell whether the county is exempt (SoF 13 kap. 1 §)",
     UNKNOWN_PERSON: "no personnummer was found, so nobody can tell whether the birth day is exempt (SoF 13 kap. 1 §)",
     TOO_EARLY: "its time is not over yet",
 }
-DESPITE = frozenset({TOO_EARLY, UNKNOWN_PERSON})
-"""What a decision about one case may set aside."""
+DESPITE = frozenset({TOO_EARLY, UNKNOWN_PERSON, SAMPLED})
+"""What a decision about one case may set aside. A review that nobody can make any more counts as an error found."""
 
 
 class GallringError(Exception):
@@ -252,6 +256,8 @@ class Gallring:
                 yield OPEN
             if row.held:
                 yield HELD
+            if _is_awaited(session, ref) or self._is_counted_later(session, row, entries):
+                yield SAMPLED
         try:
             told = self._ledger.journal.read(session, ref)[0].values
         except VaultError:
@@ -259,6 +265,14 @@ class Gallring:
         kept = preserved(preserve, self._kommunkod, told)
         if kept is not None:
             yield kept
+
+    def _is_counted_later(self, session: Session, row: CaseRow, entries: Sequence[Entry]) -> bool:
+        """Whether the case is in the frame of a period that may still pick it, or whose figures are not journalled."""
+        found = member(entries)
+        if found is None:
+            return False
+        period = read_period(self._ledger.journal, session, row.process, period_of(found.entry.at()))
+        return period is not None and not period.evaluated
 
     def _candidates(self, session: Session, now: datetime) -> list[str]:
         """Cases and refused deliveries that were finished longer ago than any process of theirs keeps them."""
@@ -278,6 +292,12 @@ class Gallring:
 
 def _deliveries(session: Session, ref: str) -> Sequence[IntakeRow]:
     return session.exec(select(IntakeRow).where(or_(IntakeRow.case_ref == ref, IntakeRow.ref == ref))).all()
+
+
+def _is_awaited(session: Session, ref: str) -> bool:
+    """Whether somebody is still to answer a review of the case, in any lane."""
+    query = select(SampleTaskRow.task).where(SampleTaskRow.case_ref == ref, col(SampleTaskRow.answered_at).is_(None))
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _same_person(session: Session, row: CaseRow) -> Sequence[CaseRow]:

@@ -24,7 +24,8 @@ def erase(
     resume: Annotated[bool, typer.Option("--resume", help="Carry through what was broken off.")] = False,
     decision: Annotated[str, typer.Option(help="The decision on gallring, as it will stand in the journal.")] = "",
     despite: Annotated[
-        list[str] | None, typer.Option(help="An obstacle that the decision sets aside: too_early or unknown_person.")
+        list[str] | None,
+        typer.Option(help="An obstacle that the decision sets aside: too_early, unknown_person or sampled."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go and what is in the way.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,

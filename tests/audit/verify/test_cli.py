@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit.log.keys import log_keys
 from audit.verify import cli
 from audit.verify.findings import ADVICE, Code, Finding, Report
 from benchmarks.tamper_story import Signers, Story, consistency
@@ -85,7 +86,7 @@ def test_a_receipt_is_checked_offline(
     given: list[str], folder: Path, town: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A letter's receipt holds for its leaf hash, and for its entry's bytes."""
-    leaf_hash = town.story.leaves()[3].hex()
+    leaf_hash = town.story.leaves()[3].hex().upper()
     value = leaf_hash if given == ["--leaf"] else folder / "entry"
     code, document = answer(capsys, "receipt", folder / "receipt", *given, value, "--policy", folder / "policy")
     assert (code, document["checked"]) == (0, {"receipts": 1})
@@ -154,7 +155,9 @@ def test_two_heads_of_one_log_hang_together(folder: Path, capsys: pytest.Capture
     wanted = [f"20 {folder / 'new'}: a consistency proof, or the log itself / neither"]
     assert (code, found(document)) == (20, wanted)
     (folder / "proof").write_text("AAAA")
-    assert answer(capsys, *asked, "--proof", folder / "proof")[0] == 20
+    code, document = answer(capsys, *asked, "--proof", folder / "proof")
+    wanted = f"20 between: all that is needed to check / {folder / 'proof'}: expected a hash of 32 bytes, found 3"
+    assert (code, found(document)) == (20, [wanted])
     (folder / "proof").write_text("")
     assert answer(capsys, *asked, "--proof", folder / "proof")[0] == 12
     assert answer(capsys, "between", folder / "old", folder / "proof", *keys)[0] == 13
@@ -214,6 +217,18 @@ def test_what_is_not_a_case_is_not_one(
     (folder / "case").write_text("x" if document is None else json.dumps(whole | document))
     code, said = answer(capsys, "case", folder / "case", "--keys", folder / "keys")
     assert (code, found(said)) == (20, [f"20 document: a case and its proofs / {why}"])
+
+
+def test_a_case_under_a_strangers_head_is_not_believed(
+    folder: Path, town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The head of a case's document needs the signatures of the log's own keys."""
+    (folder / "case").write_text(json.dumps(town.story.case_document(town.story.decoded()[-1]["case"])))
+    stranger = log_keys("another/log/2026", bytes(32)).verifiers
+    (folder / "keys").write_text("".join(f"{key.text()}\n" for key in stranger))
+    code, said = answer(capsys, "case", folder / "case", "--keys", folder / "keys")
+    assert code == 13
+    assert f"13 checkpoint: a signature of {town.story.origin} by a known key / none" in found(said)
 
 
 def test_a_case_without_entries_is_nothing(folder: Path, town: Town, capsys: pytest.CaptureFixture[str]) -> None:

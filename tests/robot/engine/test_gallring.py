@@ -21,6 +21,8 @@ from audit.log.journal import ERASED
 from robot.engine import gallring as gallring_module
 from robot.engine.gallring import GallringError
 from robot.engine.intake import Refused
+from robot.engine.review import Person
+from robot.engine.sample_reviews import Answer
 from robot.steps.base import Draft
 from robot.store.database import DatabaseError
 from robot.store.tables import ErasureRow, IntakeRow
@@ -91,7 +93,13 @@ def finished(ground: Ground, number: str = NUMBERS[0], **more: Any) -> str:
 
 def erased(ground: Ground, ref: str, **more: Any) -> None:
     """The case, erased on a decision although its time may not be over."""
-    gallring(ground).erase(ref, decision=DECISION, by="anna", despite=frozenset({"too_early"}), **more)
+    gallring(ground).erase(ref, decision=DECISION, by="anna", despite=frozenset({"too_early", "sampled"}), **more)
+
+
+def evaluate(ground: Ground) -> None:
+    """Let the scheduler look twice: it closes the months that are over, and then evaluates them."""
+    for _ in range(2):
+        ground.house.periods().watch()
 
 
 def tombstones(ground: Ground, ref: str) -> list[dict[str, Any]]:
@@ -252,12 +260,28 @@ def test_time_is_counted_from_the_last_note_in_the_persons_file(ground: Ground, 
     ground.clock.advance(timedelta(days=4 * 365))
     later = ground.submit(application(manad="2025-10"))
     ground.clock.advance(timedelta(days=2 * 365))
+    evaluate(ground)
     assert gallring(ground).look(old).obstacles == ("open", "too_early")
     ground.house.reviews.take_over(later, ANNA, motivation="Jag tar den.")
     assert gallring(ground).look(old).due == gallring(ground).look(later).due > ground.clock.now()
     assert old not in {one.ref for one in gallring(ground).due()}
     ground.clock.advance(timedelta(days=5 * 366))
     assert {old, later} <= {one.ref for one in gallring(ground).due() if not one.obstacles}
+
+
+def test_a_case_is_kept_until_the_stickprov_is_done_with_it(ground: Ground, ref: str) -> None:
+    """While its month is not evaluated, or a review of it is not answered, only a decision about the case erases it."""
+    bo, reviews = Person("bo", "Bo Exempel"), ground.house.sample_reviews
+    with pytest.raises(GallringError, match="is not evaluated"):
+        gallring(ground).erase(ref, decision=DECISION, by="anna", despite=frozenset({"too_early"}))
+    reviews.put_in_lane(ref, "complaint", ANNA, motivation="Ett klagomål.")
+    ground.clock.advance(YEARS)
+    evaluate(ground)
+    assert gallring(ground).look(ref).obstacles == ("sampled",), "the complaint is not answered"
+    reviews.open(ref, "complaint-1", bo)
+    reviews.answer(ref, "complaint-1", bo, Answer(judged="cannot_tell", motivation="Uppgifter saknas."))
+    assert gallring(ground).look(ref).obstacles == ("too_early",), "the answer is a note in the file"
+    gallring(ground).erase(ref, decision=DECISION, by="anna", despite=frozenset({"too_early"}))
 
 
 def test_reading_a_case_does_not_prolong_its_time(ground: Ground, ref: str) -> None:
@@ -275,6 +299,7 @@ def test_the_nightly_run_erases_what_is_due_and_only_on_a_standing_decision(
     refused = ground.house.intake.submit(b'{"personnummer": "199006022397"}', process=PROCESS, source="test")
     assert isinstance(refused, Refused)
     ground.clock.advance(YEARS)
+    evaluate(ground)
     assert gallring(ground).nightly("").erased == ()
     assert {one.ref: one.obstacles for one in gallring(ground).due()} == {
         ref: (),
