@@ -100,7 +100,8 @@ class ChannelManifest(Common):
 class Login(Strict):
     """How a person logs in: page, visible labels, and the texts that tell a live session from an expired one.
 
-    ``next``: the button after the user name, where the password is asked for on a page of its own.
+    ``next``: the button after the user name, where the password is asked for on a page of its own. ``shown_as``: the
+    name that the pages show after the session sign, where it is another than the user name.
     """
 
     path: Text
@@ -109,6 +110,7 @@ class Login(Strict):
     password: Text
     button: Text
     session_sign: Text
+    shown_as: Text | None = None
     expired_sign: Text
 
 

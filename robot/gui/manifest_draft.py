@@ -34,7 +34,8 @@ def write_manifest(system: str, url: str, login: Sequence[tuple[Seen, str]], use
         *([f"  next: {scalar(buttons[0])}"] if len(buttons) > 1 else []),
         f"  password: {scalar(secret.label if secret and secret.label else 'Lösenord')}",
         f"  button: {scalar(buttons[-1] if buttons else 'Logga in')}",
-        "  # the words before the user name on every page of a live session",
+        "  # the words before the user name on every page of a live session; a page that shows another name than the",
+        "  # user name: `shown_as` with that name",
         f"  session_sign: {scalar(sign or 'Inloggad som')}" + ("" if sign else "  # uncertain: not found"),
         "  expired_sign: Din session har gått ut.  # uncertain: was not seen",
         "recover: verify",
@@ -46,4 +47,5 @@ def _sign(username: str, text: str) -> str:
     if not username:
         return ""
     found = re.search(rf"((?:[^\W\d_]+[ :]+){{1,3}}){re.escape(username)}\b", text)
+    found = found or re.search(rf"(\S+) +{re.escape(username)}\b", text)
     return found[1].strip() if found else ""

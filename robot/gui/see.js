@@ -61,7 +61,7 @@
     return plain(copy.textContent);
   };
   const byIds = (el, attribute) =>
-    plain((el.getAttribute(attribute) || "").split(/\s+/).map((id) => id && root(el).getElementById?.(id)).filter((one) => one && one !== el).map(textOf).join(" "));
+    plain((el.getAttribute(attribute) || "").split(/\s+/).map((id) => id && root(el).getElementById?.(id)).filter((one) => one && !el.contains(one)).map(textOf).join(" "));
   const bare = (text) => plain(text).replace(/[\s*:]+$/, "");
   const labelText = (label) => {
     const copy = label.cloneNode(true);
@@ -85,6 +85,10 @@
 
   // Fields without a label of their own: the words beside them, where a person looks.
   const holds = (node) => node.nodeType === 1 && (node.matches(CONTROLS) || !!node.querySelector(CONTROLS));
+  // What shows the choice of a drop-down made of boxes is no field of its own.
+  const isPart = (el) => !el.matches(NATIVE) && !el.isContentEditable && !!el.parentElement?.closest(OWN);
+  const fieldsIn = (node) => [...node.querySelectorAll(CONTROLS)].filter((one) => visible(one) && !isPart(one));
+  const holdsShown = (node) => node.nodeType === 1 && ((node.matches(CONTROLS) && visible(node)) || fieldsIn(node).length > 0);
   const words = (node) => {
     if (node.nodeType === 3) return plain(node.data);
     if (node.nodeType !== 1 || node.matches(`table,[role=table],[role=grid],[role=treegrid],ul,ol,dl,nav,button,a[href],script,style,small,${HEADINGS},${ALERTS}`) || !visible(node)) return "";
@@ -114,12 +118,12 @@
   const beforeIt = (el) => {
     for (let at = el, depth = 0; at && depth < 4; depth++) {
       for (let node = at.previousSibling; node; node = node.previousSibling) {
-        if (holds(node)) return "";
+        if (holdsShown(node)) return "";
         const text = words(node);
         if (text) return leads(boxOf(node), el.getBoundingClientRect()) < FAR_LEFT ? fitting(text) : "";
       }
       const parent = at.parentElement || root(at).host;
-      if (!parent || parent.matches("td,th,tr,table,form,fieldset,body,main,section,dialog,[role=dialog]") || parent.querySelectorAll(CONTROLS).length > 1) return "";
+      if (!parent || parent.matches("td,th,tr,table,form,fieldset,body,main,section,dialog,[role=dialog]") || fieldsIn(parent).length > 1) return "";
       at = parent;
     }
     return "";
@@ -264,7 +268,7 @@
   const isRequired = (el) => el.required === true || el.getAttribute("aria-required") === "true" || starred(el);
   const radioGroup = (el) => {
     const group = el.closest("fieldset,[role=radiogroup]");
-    if (group) return { key: group, label: group.querySelector("legend") ? textOf(group.querySelector("legend")) : name(group) };
+    if (group) return { key: group, label: bare(group.querySelector("legend") ? textOf(group.querySelector("legend")) : name(group)) };
     if (el.name) {
       const members = [...root(el).querySelectorAll("[type=radio]")].filter((one) => one.name === el.name && one.form === el.form);
       let around = members[0].parentElement;
@@ -283,7 +287,7 @@
   const controls = () => {
     const found = [];
     const groups = new Map();
-    for (const el of all(CONTROLS, scope())) {
+    for (const el of all(CONTROLS, scope()).filter((one) => !isPart(one))) {
       if (el.matches(OWN) && !el.matches("input") && (el.closest("label") || el.querySelector(NATIVE) || (el.shadowRoot && roots(el.shadowRoot).some((one) => one.querySelector(NATIVE))))) continue;
       if (kindOf(el) === "radio") {
         const { key, label } = radioGroup(el);

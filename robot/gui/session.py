@@ -69,7 +69,8 @@ class Session:
             None  # words by which the awaited page is known: no complaint, however they are shown
         )
         self._dialogs: tuple[str | None, ...] = (None,)  # declared: the one just left, and the one the page stands in
-        self._signs = (f"{system.manifest.login.session_sign} {system.username}", system.manifest.login.expired_sign)
+        login = system.manifest.login
+        self._signs = (f"{login.session_sign} {login.shown_as or system.username}", login.expired_sign)
 
     async def begin(self) -> Seen:
         """Open the system's first page, and log in when it asks for it.
@@ -320,7 +321,8 @@ class Session:
 
     def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
         """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
-        if self.tab.dialogs or (seen.dialog and not dialog and not set(self._dialogs) & set(seen.dialog_names)):
+        known = dialog or (self._message or "\n") in (seen.dialog or "") or set(self._dialogs) & set(seen.dialog_names)
+        if self.tab.dialogs or (seen.dialog and not known):
             raise self._unexpected_dialog(seen)
         if self.tab.windows:
             text = "Systemet öppnade ett fönster som roboten inte känner till."

@@ -1,12 +1,15 @@
 """Pages made of a component library, as today's suppliers make them: cards, boxes that hide the page, toasts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from robot.gui.bot import Bot
+from robot.gui.browser import BrowserPool
 from robot.gui.failure import GuiFailure
-from tests.robot.gui.odd import OTHER, PERSON, OddSystem, screen
+from tests.robot.gui.municipality import NOW
+from tests.robot.gui.odd import OTHER, PERSON, OddSystem, case_system, screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,3 +63,44 @@ async def test_pages_are_shown_as_to_somebody_with_a_mouse(odd: OddSystem, odd_b
     identity = {"banner": "Klient", "shows": ["personnummer"]}
     await odd_bot.write(screen(identity=identity, pages=[{"heading": "Formulär", "fields": {"Typ": "typ"}}]), VALUES)
     assert odd.saved == [{"typ": "Bifall"}]
+
+
+WIDGET = """<div aria-label="Klient"><b>Astrid</b> <span>19900602-2397</span></div>
+<form><div><label for="o">Orsak</label>
+<select id="o" aria-hidden="true" style="position:absolute;width:1px;height:1px"><option></option></select>
+<span><span role="combobox" aria-labelledby="chosen" tabindex="0" onclick="list.hidden = false">
+<span id="chosen" role="textbox" aria-readonly="true">Välj orsak</span></span></span></div>
+<ul id="list" role="listbox" hidden><li role="option">Bifall</li></ul>
+<fieldset><legend>Sätt *</legend><label><input type="radio" name="satt" value="b"> Avi</label></fieldset>
+<button type="button">Spara</button></form><script>
+list.onclick = () => { chosen.textContent = "Bifall"; list.hidden = true; };
+document.querySelector("button").onclick = async () => {
+  await fetch("/spara", { method: "POST", body: new URLSearchParams({ typ: chosen.textContent, satt: "b" }) });
+  document.body.insertAdjacentHTML("beforeend", `<div role="dialog"><h4>Klart</h4><p>Beslutet har sparats.</p>
+  <dl><dt>Nummer</dt><dd>1001</dd></dl><button>Stäng</button></div>`); };</script>"""
+
+
+async def test_a_list_named_by_what_is_chosen_in_it_is_known_by_the_label_before_it(
+    odd: OddSystem, odd_bot: Bot
+) -> None:
+    """What it shows is no name and no field of its own; and a box with the words of the receipt is the receipt."""
+    odd.form = WIDGET
+    fields = {"Orsak": {"value": "typ", "type": "select"}, "Sätt": {"text": "Avi", "type": "radio"}}
+    save = {"press": "Spara", "receipt": {"message": "Beslutet har sparats.", "read": {"nummer": "Nummer"}}}
+    pages = [{"heading": "Formulär", "fields": fields}]
+    identity = {"banner": "Klient", "shows": ["personnummer"]}
+    written = await odd_bot.write(screen(identity=identity, pages=pages, save=save), VALUES)
+    assert odd.saved == [{"typ": "Bifall", "satt": "b"}]
+    assert written.receipt == {"nummer": "1001"}
+
+
+async def test_a_session_is_known_by_the_name_that_the_page_shows(
+    odd: OddSystem, odd_server: tuple[OddSystem, str], pool: BrowserPool
+) -> None:
+    """Where the corner of the page shows another name than the user name, the manifest says which."""
+    system = replace(case_system(odd_server[1]), username="svc-4711")
+    login = system.manifest.login.model_copy(update={"shown_as": "robot"})
+    manifest = system.manifest.model_copy(update={"login": login})
+    bot = Bot(replace(system, manifest=manifest), pool, now=lambda: NOW)
+    shown = {"Personnummer": {"value": "personnummer", "type": "personnummer"}}
+    assert await bot.look(screen(look=[{"heading": "Formulär", "compare": shown}]), VALUES) is not None
