@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from audit.log.entry import Entry
 from audit.log.tables import EntryRow
-from audit.stickprov.figures import Canaries, Figures, Record, by_stratum, over_lanes, together
+from audit.stickprov.figures import Canaries, Figures, Record, by_stratum, by_version, over_lanes, together
 from audit.stickprov.period import RATE, Period, chain, periods, read_period
 from audit.stickprov.rate import Goal
 from audit.stickprov.statistics.estimators import Total
@@ -56,6 +56,8 @@ RATE_CAUSES = {
     "lower_bound": "Andelen fel har passerat det som tolereras",
     "new_kind": "Fel av nytt slag, till nackdel för någon",
     "floor": "Lägsta andelen enligt processen",
+    "new_rules": "Reglerna är nya",
+    "new_build": "Programmet är nytt",
     "person": "Ändrad av en person",
     "": "Oförändrad",
 }
@@ -112,6 +114,7 @@ class Overview:
     known: Sequence[str]
     strata: Sequence[Figures]
     total: Figures
+    versions: Mapping[tuple[str, str], Figures]
     standings: Mapping[str, Standing]
     lanes: Sequence[LaneLine]
     weighted: Total | None
@@ -199,13 +202,14 @@ def overview(desk: Desk, process: str, wanted: str = "") -> Overview | None:
         known,
         by_stratum(counted, RISK, canaries=canaries),
         together(counted, RISK, canaries=canaries),
+        by_version(counted, RISK),
         stand,
         [_lane(lane, tasks, answers, shown, desk.now()) for lane in LANES],
         _weighted(counted),
         shown,
         _causes(every, name),
         _load(tasks, answers),
-        _curves(desk, process, [one for one in every if one.stratum in stand]),
+        _curves(desk, process, [one for one in every if one.stratum in stand and stand[one.stratum].counts(one)]),
         _changes(desk, process, known),
         len(unsettled(desk, process=process)),
         stated,
@@ -297,7 +301,7 @@ def _load(tasks: Sequence[SampleTaskRow], answers: Sequence[Entry]) -> list[Load
 
 
 def _curves(desk: Desk, process: str, every: Sequence[Reviewed]) -> list[Series]:
-    """The running upper bound per stratum and day, since the brake on it was last let go."""
+    """The running upper bound per stratum and day, since the brake on it was last let go or the rules were new."""
     found = []
     for stratum in sorted({one.stratum for one in every}):
         began = desk.house.brakes.released_at(process, Scope("stratum", stratum))

@@ -47,6 +47,7 @@ class Record:
     ``amount_ore`` is what the decision pays, 0 for a refusal, None when nobody has recorded it. ``lanes``: where it was
     picked; a canary is no case and has no record. ``probability``: the chance it had to be picked in any lane it could
     be. ``settled`` is what a named person decided when first and second reviewer differ.
+    ``rules`` and ``build``: what the robot decided by, "" for what people decided.
     """
 
     stratum: str
@@ -57,6 +58,8 @@ class Record:
     second: Opinion | None = None
     settled: Opinion | None = None
     overdue: bool = False
+    rules: str = ""
+    build: str = ""
 
     @property
     def standing(self) -> Opinion | None:
@@ -218,6 +221,18 @@ def together(
         canary_upper_errors=_sum_known([part.canary_upper_errors for part in strict]),
         agreement=_agreement(records),
     )
+
+
+def by_version(records: Sequence[Record], risk: Fraction) -> dict[tuple[str, str], Figures]:
+    """The figures of each (rules, build) that the robot has decided by, all strata together.
+
+    Of a stratum's cases the ones by a version are drawn as all of it: their sample is a simple random sample of them.
+    """
+    versions = sorted({(record.rules, record.build) for record in records if record.rules})
+    return {
+        version: together([record for record in records if (record.rules, record.build) == version], risk)
+        for version in versions
+    }
 
 
 def over_lanes(records: Iterable[Record]) -> Total:

@@ -14,6 +14,12 @@ def period_of(moment: datetime) -> str:
     return f"{moment.astimezone(SWEDEN):%Y-%m}"
 
 
+def previous(period: str) -> str:
+    """The month before."""
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year - (month == 1):04d}-{(month - 2) % 12 + 1:02d}"
+
+
 def bounds(log: str, period: str) -> tuple[str, str]:
     """When the period begins, and when the next one does, as journal timestamps. Raises `DrawError`."""
     check_period(log, period)

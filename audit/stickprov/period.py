@@ -21,7 +21,7 @@ from audit.stickprov.ticket import METHOD, threshold
 
 COMMIT, PLAN, TICKET, PICK = "sample.commit", "sample.plan", "sample.ticket", "sample.pick"
 CLOSED, QUESTIONS, REVEAL, EVALUATED = "sample.closed", "sample.questions", "sample.reveal", "sample.evaluated"
-RATE = "rate.changed"
+RATE, VERSION = "rate.changed", "sample.version"
 RANDOM = "random"
 NO_RANDOMNESS = "none"
 
@@ -33,13 +33,14 @@ class Stratum:
     """How a stratum is sampled: ``rate`` of its cases, and at least ``minimum`` of them in a period.
 
     ``hold``: drawn when the robot has decided, and a picked case waits for its review. ``follow_up``: drawn when the
-    period is closed, and reviewed afterwards.
+    period is closed, and reviewed afterwards. ``first``: the rate while the stratum, the rules or the program is new.
     """
 
     name: str
     rate: Fraction
     minimum: int = 0
     mode: Mode = "hold"
+    first: Fraction | None = None
 
     @property
     def limit(self) -> int:
@@ -51,7 +52,8 @@ class Stratum:
 class Period:
     """A period that is open or has been. ``since`` and ``until`` bound the decisions in it; ``entries`` in its chain.
 
-    ``falls``: the rates that were lowered in the period, from the next on.
+    ``falls``: the rates that were lowered in the period, from the next on. ``versions``: the rules and programs, as
+    content hash and name, that have decided in it.
     """
 
     log: str
@@ -64,6 +66,7 @@ class Period:
     entries: int
     strata: Mapping[str, Stratum] = field(default_factory=dict)
     falls: Mapping[str, Fraction] = field(default_factory=dict)
+    versions: frozenset[tuple[str, str]] = frozenset()
     closed: bool = False
     revealed: bool = False
     evaluated: bool = False
@@ -117,10 +120,10 @@ def open_period(
 ) -> Period:
     """Open the period, or add what its plan lacks, in the caller's transaction.
 
-    ``strata``: as the process wants them. A rate that was raised stays raised, from one period to the next, until it
-    falls; a plan only rises within its period. ``randomness`` names in advance what the follow-up draw will use. Raises
-    `DrawError` when the keeper has another key than the period was committed to, `JournalConflictError` when another
-    wrote the chain at the same time.
+    ``strata``: as the process wants them; one that the period before did not have begins at its ``first`` rate. A rate
+    that was raised stays raised, from one period to the next, until it falls; a plan only rises within its period.
+    ``randomness`` names in advance what the follow-up draw will use. Raises `DrawError` when the keeper has another key
+    than the period was committed to, `JournalConflictError` when another wrote the chain at the same time.
     """
     found = read_period(scribe.journal, scribe.session, pledge.log, pledge.period)
     if found is None:
@@ -145,11 +148,12 @@ def open_period(
         )
     if found.closed:
         return found
-    carried = _carried(scribe, pledge) if not found.strata else {}
-    for wanted in strata:
+    wishes = tuple(strata)
+    carried = {} if all(one.name in found.strata for one in wishes) else _carried(scribe, pledge)
+    for wanted in wishes:
         planned = found.strata.get(wanted.name)
-        before = wanted.rate if planned is None else planned.rate
-        stratum = replace(wanted, rate=max(wanted.rate, before, carried.get(wanted.name, wanted.rate)))
+        before = carried.get(wanted.name, wanted.first or wanted.rate) if planned is None else planned.rate
+        stratum = replace(wanted, rate=max(wanted.rate, before))
         if planned is None or stratum.rate > planned.rate or stratum.minimum > planned.minimum:
             found = plan_stratum(scribe, found, stratum)
     return found
@@ -249,6 +253,8 @@ def _after(period: Period, entry: Entry) -> Period:
     if entry.type == PLAN:
         stratum = Stratum(body["stratum"], Fraction(body["rate"]), body["minimum"], body["mode"])
         return replace(period, strata={**period.strata, stratum.name: stratum})
+    if entry.type == VERSION:
+        return replace(period, versions=period.versions | {(body["rules"], body["build"])})
     if entry.type == RATE:
         falls = {name: rate for name, rate in period.falls.items() if name != body["stratum"]}
         later = {body["stratum"]: Fraction(body["to"])} if body["effective"] == "next" else {}

@@ -139,7 +139,12 @@ def released(control: Control, *, known: frozenset[str] = frozenset(), anew: boo
     the rules were corrected, so the sequence begins again; the rate stays.
     """
     free = replace(control, stopped="", known=control.known | known)
-    return replace(free, reviewed=0, errors=0, unknown=0, calm=0, recent=()) if anew else free
+    return renewed(free) if anew else free
+
+
+def renewed(control: Control) -> Control:
+    """The standing when other rules begin to decide: the sequence begins again; rate and stop are what they were."""
+    return replace(control, reviewed=0, errors=0, unknown=0, calm=0, recent=())
 
 
 def _double(rate: Fraction) -> Fraction:

@@ -113,6 +113,7 @@ class Stickprov(Part):
     """The share of each stratum that is drawn for review by a person, and at least ``minimum`` cases a month.
 
     ``follow_up``: strata that are drawn and reviewed after the month, instead of held before they are carried out.
+    ``new``: the share of every stratum while the rules, the program or the stratum itself is new, for a month or more.
     ``people``: the share of what people decide or take over; always drawn after the month. ``blind``: the share of
     reviews that are answered before the robot's outcome is shown. ``second``: the share of agreements that a second
     reviewer sees; every disagreement is. ``tolerable``: the share of wrong decisions that stops a stratum, ``target``
@@ -122,6 +123,7 @@ class Stickprov(Part):
     rates: dict[Text, Rate] = Field(min_length=1)
     minimum: WholeNumber = 0
     follow_up: Names = ()
+    new: Rate | None = None
     people: Rate | None = None
     blind: Rate = Field(default_factory=lambda: Fraction(1, 5))
     second: Rate = Field(default_factory=lambda: Fraction(1, 5))

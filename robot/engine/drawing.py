@@ -12,6 +12,7 @@ from audit.stickprov.frame import PEOPLE, member
 from audit.stickprov.keeper import Question
 from audit.stickprov.period import Period, Stratum, chain, open_period, read_period
 from audit.stickprov.scribe import Scribe
+from audit.stickprov.versions import note_version
 from connectors.contract import Failed
 from robot.definition.model import Stickprov
 from robot.engine.case import CaseState
@@ -55,7 +56,7 @@ class Drawing:
             raise DrawError(msg)
 
         def ticketed(scribe: Scribe) -> None:
-            _ticketed(scribe, asked, stratum, answer.u)
+            _ticketed(scribe, asked, stratum, strata_of(plan), answer.u)
 
         self.written(chain(asked.log, asked.period), ticketed, actor=actor)
         return None
@@ -99,7 +100,7 @@ class Drawing:
 def strata_of(plan: Stickprov) -> tuple[Stratum, ...]:
     """The strata as the process wants them: what the robot decides, and what people decide where that is sampled."""
     robot = tuple(
-        Stratum(name, rate, plan.minimum, "follow_up" if name in plan.follow_up else "hold")
+        Stratum(name, rate, plan.minimum, "follow_up" if name in plan.follow_up else "hold", plan.new)
         for name, rate in plan.rates.items()
     )
     if plan.people is None:
@@ -112,10 +113,13 @@ def _is_planned(period: Period, wanted: Stratum) -> bool:
     return found is not None and found.rate >= wanted.rate and found.minimum >= wanted.minimum
 
 
-def _ticketed(scribe: Scribe, asked: Question, stratum: str, u: int) -> None:
+def _ticketed(scribe: Scribe, asked: Question, stratum: str, strata: tuple[Stratum, ...], u: int) -> None:
     period = read_period(scribe.journal, scribe.session, asked.log, asked.period)
     found = member(scribe.entries(asked.case))
     if period is None or found is None or stratum not in period.strata:
         msg = f"{asked.case}: the period {asked.period} has no plan for the stratum {stratum!r}"
         raise DrawError(msg)
+    actor = found.entry.actor
+    if actor.rules and actor.build:
+        period = note_version(scribe, period, actor.rules, actor.build, strata)
     write_ticket(scribe, period, found, period.strata[stratum], u)

@@ -14,8 +14,8 @@ import structlog
 from audit.log.entry import Actor, Entry
 from audit.stickprov.close import pick_more
 from audit.stickprov.frame import frame
-from audit.stickprov.period import EVALUATED, RATE, Period, chain, change_rate, periods, read_period
-from audit.stickprov.rate import Control, Finding, Goal, after_period, after_review, begin, released
+from audit.stickprov.period import EVALUATED, RATE, VERSION, Period, chain, change_rate, periods, read_period
+from audit.stickprov.rate import Control, Finding, Goal, after_period, after_review, begin, released, renewed
 from audit.stickprov.scribe import Scribe
 from robot.definition.model import Stickprov
 from robot.engine.brake import RELEASED, Brakes, Puller
@@ -38,10 +38,18 @@ class RateError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a stratum stands, and why it came there: the cause of the last change, "" when nothing has changed."""
+    """Where a stratum stands, and why it came there: the cause of the last change, "" when nothing has changed.
+
+    ``rules``: the newest that the robot decides by; "" where the journal does not say.
+    """
 
     control: Control
     cause: str
+    rules: str = ""
+
+    def counts(self, review: Reviewed) -> bool:
+        """Whether the running sequence counts it: new rules are not proven by what was right under the old ones."""
+        return _counts(review, self.rules)
 
 
 class SampleControl:
@@ -142,7 +150,7 @@ def standings(ledger: Ledger, process: str, plan: Stickprov) -> dict[str, Standi
         goal = Goal(plan.rates[stratum.name], plan.tolerable, plan.target, max(1, plan.minimum))
         mine = [one for one in reviews if one.stratum == stratum.name]
         free = [one.at() for one in releases if one.type == RELEASED and one.body["target"] in {stratum.name, ""}]
-        found[stratum.name] = _replayed(goal, mine, _ended(chains), free, _chosen(chains, stratum.name))
+        found[stratum.name] = _replayed(goal, mine, chains, free, stratum.name)
     return found
 
 
@@ -179,6 +187,18 @@ def _chosen(chains: Sequence[Sequence[Entry]], stratum: str) -> list[tuple[datet
     ]
 
 
+def _renewed(chains: Sequence[Sequence[Entry]]) -> list[tuple[datetime, str]]:
+    """When rules first decided, and which."""
+    seen: dict[str, datetime] = {}
+    for entry in (entry for entries in chains for entry in entries if entry.type == VERSION):
+        seen.setdefault(entry.body["rules"], entry.at())
+    return [(at, rules) for rules, at in seen.items()]
+
+
+def _counts(review: Reviewed, rules: str) -> bool:
+    return review.rules == rules or not rules or review.standing.found != "right"
+
+
 def _ended(chains: Sequence[Sequence[Entry]]) -> list[datetime]:
     """When the periods were evaluated, in order."""
     return sorted(entry.at() for entries in chains for entry in entries if entry.type == EVALUATED)
@@ -187,22 +207,28 @@ def _ended(chains: Sequence[Sequence[Entry]]) -> list[datetime]:
 def _replayed(
     goal: Goal,
     reviews: Sequence[Reviewed],
-    ended: Sequence[datetime],
+    chains: Sequence[Sequence[Entry]],
     free: Sequence[datetime],
-    chosen: Sequence[tuple[datetime, Fraction]],
+    stratum: str,
 ) -> Standing:
     """What the rules of `audit.stickprov.rate` make of everything that has happened, in the order of time."""
-    happened: list[tuple[datetime, int, Reviewed | Fraction | None]] = [
+    happened: list[tuple[datetime, int, Reviewed | Fraction | str | None]] = [
+        *((at, -1, rules) for at, rules in _renewed(chains)),
         *((one.at, 0, one) for one in reviews),
-        *((at, 1, None) for at in ended),
+        *((at, 1, None) for at in _ended(chains)),
         *((at, 2, None) for at in free),
-        *((at, 3, rate) for at, rate in chosen),
+        *((at, 3, rate) for at, rate in _chosen(chains, stratum)),
     ]
-    control, cause = begin(goal), ""
+    control, cause, current = begin(goal), "", ""
     known: set[str] = set()
     for _, order, what in sorted(happened, key=lambda one: one[:2]):
         if isinstance(what, Fraction):
             goal, control, cause = replace(goal, floor=what), replace(control, rate=what), BY_PERSON
+            continue
+        if isinstance(what, str):
+            control, current = renewed(control), what
+            continue
+        if what is not None and not _counts(what, current):
             continue
         if what is not None:
             finding = _finding(what)
@@ -216,7 +242,7 @@ def _replayed(
             control = released(control, known=frozenset(known), anew=True)
             continue
         control, cause = step.control, step.cause or cause
-    return Standing(control, cause)
+    return Standing(control, cause, current)
 
 
 def _finding(review: Reviewed) -> Finding:

@@ -15,18 +15,22 @@ from audit.stickprov.figures import Opinion, Record
 from audit.stickprov.frame import Member, frame
 from audit.stickprov.period import Period
 from robot.engine.sampling import ASSIGNED, RESULT, SETTLED
-from robot.store.tables import SampleTaskRow
+from robot.store.tables import CaseRow, SampleTaskRow
 
 REVIEWS = (ASSIGNED, RESULT, SETTLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A random-lane review with an answer: when the first reviewer gave it, and the opinion that stands now."""
+    """A random-lane review with an answer: when the first reviewer gave it, and the opinion that stands now.
+
+    ``rules``: the version of the rules that the case is handled by.
+    """
 
     case: str
     stratum: str
     period: str
+    rules: str
     at: datetime
     standing: Opinion
     cause: str
@@ -47,13 +51,15 @@ def records(journal: Journal, session: Session, period: Period, now: datetime) -
 
 def reviewed(session: Session, process: str) -> list[Reviewed]:
     """Every answered review of the process's random lane, in the order of the first answers."""
-    tasks = select(SampleTaskRow.case_ref, SampleTaskRow.stratum, SampleTaskRow.period).where(
+    place = (SampleTaskRow.case_ref, SampleTaskRow.stratum, SampleTaskRow.period, CaseRow.version)
+    tasks = select(*place).where(
+        CaseRow.ref == SampleTaskRow.case_ref,
         SampleTaskRow.process == process,
         SampleTaskRow.lane == "random",
         SampleTaskRow.number == 1,
         col(SampleTaskRow.answered_at).is_not(None),
     )
-    places = {case: (stratum, period) for case, stratum, period in session.exec(tasks)}
+    places = {case: (stratum, period, rules) for case, stratum, period, rules in session.exec(tasks)}
     rows = session.exec(select(EntryRow.case_ref, EntryRow.data).where(col(EntryRow.type).in_((RESULT, SETTLED))))
     entries: dict[str, list[Entry]] = {}
     for case, data in rows:
@@ -92,6 +98,8 @@ def _record(entries: Sequence[Entry], found: Member, chance: Fraction, now: date
         stratum=found.stratum,
         probability=Fraction(1) if certain else chance,
         amount_ore=found.entry.body.get("amount_ore"),
+        rules=(found.entry.actor.rules or "") if found.by_robot else "",
+        build=(found.entry.actor.build or "") if found.by_robot else "",
         lanes=frozenset(lanes),
         first=first,
         second=second,
@@ -109,7 +117,7 @@ def _chance(period: Period, stratum: str, counted: Mapping[str, Sequence[Member]
     return period.strata[stratum].rate
 
 
-def _reviewed(place: tuple[str, str], entries: Sequence[Entry]) -> Reviewed | None:
+def _reviewed(place: tuple[str, str, str], entries: Sequence[Entry]) -> Reviewed | None:
     first = next((one for one in entries if one.type == RESULT and _is_first(one.body)), None)
     if first is None:
         return None

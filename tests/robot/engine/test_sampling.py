@@ -13,13 +13,15 @@ from robot.engine.brake import Puller
 from robot.engine.case import SampleTask
 from robot.engine.periods import PeriodError
 from robot.engine.review import ReviewError
+from robot.engine.sample_control import Standing
 from robot.engine.sample_reviews import Answer
 from robot.engine.sampling import BlindCase, compared
 from robot.engine.scope import Scope
 from robot.steps.base import Draft
 from testbed.scenario.numbers import published
-from tests.robot.engine.ground import ANNA, PROCESS, START
-from tests.robot.engine.sampled import BO, CIA, DAN, PERIOD, Make, Sampled, sampled
+from tests.robot.engine.ground import ANNA, PROCESS, START, build
+from tests.robot.engine.sampled import BO, CIA, DAN, PERIOD, RARE, Make, Sampled, sampled
+from tests.robot.engine.versions import changed
 
 PAR = Scope("stratum", "par")
 
@@ -360,3 +362,30 @@ def test_too_many_errors_pull_the_brake_until_a_person_lets_go(make: Make) -> No
     house.ground.house.brakes.release(PROCESS, PAR, Puller("cia", "Cia Exempel"), reason="Regeln är rättad.")
     house.look()
     assert house.ground.house.brakes.pulled(PROCESS) == ()
+
+
+def test_more_is_drawn_while_the_rules_are_new_and_their_sequence_is_their_own(make: Make, tmp_path: Path) -> None:
+    """New strata and new rules are drawn at the rate for what is new; what the old rules did right proves nothing."""
+    house = make(rates=f"{{ensam: {RARE}, par: {RARE}}}", new='"1"')
+    old = house.couple()
+    assert house.ground.row(old).picked
+    assert house.chain("sample.version")[0].body["new"] == ["rules", "build"]
+    house.ground.house.reviews.agree(old, ANNA)
+    house.look()
+    assert _standing(house).control.reviewed == 1
+    assert {body.body["effective"] for body in house.chain("rate.changed")} == {"next"}
+    house.month_passes()
+    changed(tmp_path / "processes", "process.yaml", "within_working_days: 5", "within_working_days: 6")
+    mended = build(tmp_path / "data", processes=tmp_path / "processes", clock=house.ground.clock)
+    new = mended.handled(house.handed_in(people=2))
+    assert mended.row(new.ref).picked
+    raised = house.entries(f"stickprov-{PROCESS}-2025-10", "rate.changed")
+    assert {(one.body["cause"], one.body["effective"]) for one in raised} == {("new_rules", "now")}
+    assert (_standing(house).rules, _standing(house).control.reviewed) == (new.version, 0)
+    mended.house.close()
+
+
+def _standing(house: Sampled) -> Standing:
+    plan = house.ground.house.library.current(PROCESS).stickprov
+    assert plan is not None
+    return house.control.standings(PROCESS, plan)["par"]
