@@ -156,8 +156,8 @@ def test_two_heads_of_one_log_hang_together(folder: Path, capsys: pytest.Capture
     assert (code, found(document)) == (20, wanted)
     (folder / "proof").write_text("AAAA")
     code, document = answer(capsys, *asked, "--proof", folder / "proof")
-    wanted = f"20 between: all that is needed to check / {folder / 'proof'}: expected a hash of 32 bytes, found 3"
-    assert (code, found(document)) == (20, [wanted])
+    named = f"20 between: all that is needed to check / {folder / 'proof'}: expected a hash of 32 bytes, found 3"
+    assert (code, found(document)) == (20, [named])
     (folder / "proof").write_text("")
     assert answer(capsys, *asked, "--proof", folder / "proof")[0] == 12
     assert answer(capsys, "between", folder / "old", folder / "proof", *keys)[0] == 13

@@ -1,14 +1,38 @@
 """Somebody who knows everything of a case but the personnummer, and tries all numbers against the hashes left."""
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
 from functools import partial
 
+from sqlmodel import select
+
+from robot.store.tables import IntakeRow
+from tests.robot.engine.ground import Ground
+
 FIRST_BYTES = 20
 """As many bytes of a hash as the name of an effect has."""
 DAYS_AT_ONCE = 366
+
+
+HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])")
+
+
+def left_over(ground: Ground, ref: str) -> set[str]:
+    """Every long hex text in what is left of the case that is not a hash of public bytes or a random reference."""
+    with ground.house.database.read() as session:
+        entries = ground.house.ledger.journal.entries(session, ref)
+        deliveries = session.exec(select(IntakeRow).where(IntakeRow.case_ref == ref)).all()
+    written = "".join(entry.canonical().decode() for entry in entries)
+    row = ground.row(ref)
+    written += json.dumps(
+        [row.model_dump(mode="json", exclude={"stratum"}), [one.model_dump(mode="json") for one in deliveries]]
+    )
+    public = {entry.case_prev for entry in entries} | {row.version.removeprefix("sha256:"), ref.removeprefix("c_")}
+    return set(HEX.findall(written)) - public
 
 
 def tried(first: date, days: int, texts: Sequence[str], number: str, left: Iterable[str]) -> list[str]:

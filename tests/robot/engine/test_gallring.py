@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ import pytest
 import stamina
 from sqlalchemy import text
 from sqlmodel import select
+from typer.testing import CliRunner
 
 from audit.errors import VaultError
 from audit.log.check import check_all
 from audit.log.entry import Actor
 from audit.log.journal import ERASED
+from audit.verify.cli import main as verify
+from robot.cli.main import build as main
 from robot.engine import gallring as gallring_module
 from robot.engine.gallring import GallringError
 from robot.engine.intake import Refused
@@ -25,10 +29,10 @@ from robot.engine.review import Person
 from robot.engine.sample_reviews import Answer
 from robot.steps.base import Draft
 from robot.store.database import DatabaseError
-from robot.store.tables import ErasureRow, IntakeRow
+from robot.store.tables import ErasureRow
 from tests.robot.engine.erasing import found_in, gallring, only_of, secrets_of, stored
 from tests.robot.engine.ground import ANNA, NUMBERS, PROCESS, Crash, Ground, application, build
-from tests.robot.engine.guessing import tried, tried_at_once
+from tests.robot.engine.guessing import left_over, tried, tried_at_once
 
 DECISION = "Socialnämnden 2031-02-11 § 14"
 BORN_ON_THE_FIFTH = "195005050512"
@@ -124,6 +128,24 @@ def test_nothing_of_an_erased_case_is_left_in_any_file(ground: Ground, data: Pat
     assert len(ground.sent()) == 2
     ground.assert_whole()
     assert ground.house.ledger.load(other).facts["ansokan"].value
+
+
+def test_what_is_handed_out_or_saved_afterwards_holds_nothing_of_it(
+    ground: Ground, tmp_path: Path, ref: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export with every value and a backup have no byte of the case, and the export is proven."""
+    ours = only_of(secrets_of(ground, ref), [secrets_of(ground, other)])
+    erased(ground, ref)
+    monkeypatch.setenv("ARENDE_DATA", str(ground.house.settings.data))
+    out = tmp_path / "out"
+    result = CliRunner().invoke(main(), ["audit", "export", str(out / "export"), "--with-values", "--why", "Kontroll."])
+    assert result.exit_code == 0, result.output
+    database = ground.house.database.engine.url.database
+    with closing(sqlite3.connect(f"{database}")) as source, closing(sqlite3.connect(out / "backup.sqlite")) as target:
+        source.backup(target)
+    assert found_in(out, secrets_of(ground, other)), "the search must find what is left"
+    assert found_in(out, ours) == []
+    assert verify(["erasure", str(out / "export")]) == 0
 
 
 def test_nothing_is_left_in_postgresql_either(postgres: str, tmp_path: Path) -> None:
@@ -329,23 +351,6 @@ def test_a_refused_file_goes_with_its_delivery(ground: Ground, data: Path) -> No
 
 def _digest(data: bytes) -> bytes:
     return hashlib.sha256(PROCESS.encode() + b"\0" + data).digest()
-
-
-HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])")
-
-
-def left_over(ground: Ground, ref: str) -> set[str]:
-    """Every long hex text in what is left of the case that is not a hash of public bytes or a random reference."""
-    with ground.house.database.read() as session:
-        entries = ground.house.ledger.journal.entries(session, ref)
-        deliveries = session.exec(select(IntakeRow).where(IntakeRow.case_ref == ref)).all()
-    written = "".join(entry.canonical().decode() for entry in entries)
-    row = ground.row(ref)
-    written += json.dumps(
-        [row.model_dump(mode="json", exclude={"stratum"}), [one.model_dump(mode="json") for one in deliveries]]
-    )
-    public = {entry.case_prev for entry in entries} | {row.version.removeprefix("sha256:"), ref.removeprefix("c_")}
-    return set(HEX.findall(written)) - public
 
 
 def known(ground: Ground, ref: str) -> list[str]:

@@ -41,7 +41,13 @@ def shown(
             body: dict[str, Any] = {"together": together, "strata": {}}
             journal.append(session, chain(PROCESS, PERIOD), EVALUATED, actor=CLERK, body=body)
         for number, found in enumerate(complaints or []):
-            answer = {"lane": "complaint", "number": 1, "class": found, "reviewer": "bo", "difference_ore": 0}
+            answer: dict[str, Any] = {
+                "lane": "complaint",
+                "number": 1,
+                "class": found,
+                "reviewer": "bo",
+                "difference_ore": 0,
+            }
             case = f"c_{number:032x}"
             journal.append(session, case, "review.result", actor=CLERK, body=answer)
             session.add(_task(case))
