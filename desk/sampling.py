@@ -153,6 +153,11 @@ class Overview:
         return counts.population > 0 and self.total.upper_errors <= self.goal.tolerable * counts.population
 
     @property
+    def broken(self) -> bool:
+        """Whether so many errors are found that the goal is shown not to hold."""
+        return self.total.lower_errors > self.goal.tolerable * self.total.counts.population
+
+    @property
     def reached_kronor(self) -> bool:
         """Whether the bound in kronor is within the goal, where the goal speaks of kronor."""
         limit = self.goal.kronor_ore
@@ -205,7 +210,7 @@ def overview(desk: Desk, process: str, wanted: str = "") -> Overview | None:
         by_version(counted, RISK),
         stand,
         [_lane(lane, tasks, answers, shown, desk.now()) for lane in LANES],
-        _weighted(counted),
+        _weighted(counted) if period.revealed else None,
         shown,
         _causes(every, name),
         _load(tasks, answers),
@@ -276,7 +281,7 @@ def _lane(
 
 
 def _weighted(counted: Sequence[Record]) -> Total | None:
-    """Horvitz–Thompson over the lanes; only when there is more than one to combine."""
+    """Horvitz–Thompson over the lanes of a closed period; only when there is more than one to combine."""
     lanes = {lane for record in counted for lane in record.lanes}
     return over_lanes(counted) if len(lanes) > 1 else None
 

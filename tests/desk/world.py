@@ -184,7 +184,13 @@ def _result(step: Step, view: CaseView, known: dict[str, Any], *, picked: bool) 
         world: Any = None
         return asyncio.run(step.apply(view, step.plan(view), world))
     if isinstance(step, Draw):
-        body = {"stratum": "bifall_utan_barn", "probability": "1/20", "picked": picked, "period": "2025-09"}
+        body = {
+            "log": PROCESS,
+            "stratum": "bifall_utan_barn",
+            "probability": "1/20",
+            "picked": picked,
+            "period": "2025-09",
+        }
         ticket = Draft("sample.ticket", {**body, "u": "00000000000000ff", "threshold": "0ccccccccccccccd"})
         return HandOver((PICKED,), (ticket,), lane="random", resume="next") if picked else Advance((ticket,))
     return _last(step, view)

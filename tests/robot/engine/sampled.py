@@ -128,8 +128,8 @@ class Sampled:
         return self.entries(f"stickprov-{PROCESS}-{PERIOD}", kind)
 
 
-def sampled(folder: Path, **settings: str) -> Sampled:
-    """A house whose stickprov has these lines in its process.yaml."""
+def sampled(folder: Path, *, url: str = "", **settings: str) -> Sampled:
+    """A house whose stickprov has these lines in its process.yaml; ``url``: another database than a SQLite file."""
     processes = folder / "processes"
     shutil.copytree(PROCESSES, processes)
     path = processes / PROCESS / "process.yaml"
@@ -137,7 +137,7 @@ def sampled(folder: Path, **settings: str) -> Sampled:
     wanted = {"rates": f'{{ensam: {RARE}, par: "1"}}', "blind": RARE, "second": RARE, **settings}
     lines = "".join(f"  {name}: {value}\n" for name, value in wanted.items())
     path.write_text(f"{before}stickprov:\n{lines}", encoding="utf-8")
-    ground = build(folder / "data", processes=processes, clock=ManualClock(START))
+    ground = build(folder / "data", url=url, processes=processes, clock=ManualClock(START))
     keeper = Silent(ground.runner.drawing.keeper)
     drawing = Drawing(ground.house.database, ground.house.ledger.journal, keeper)
     ground.runner = replace(ground.runner, drawing=drawing)

@@ -13,10 +13,11 @@ from tests.robot.engine.ground import ANNA, PROCESS
 from tests.robot.engine.sampled import PERIOD, Sampled, sampled
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[Sampled]:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sampled]:
     """Both modes: couples are held at a half, and what people decide is followed up."""
-    made = sampled(tmp_path, rates='{ensam: "1/1000000", par: "1/2"}', people='"1/2"', minimum="2")
+    url = request.getfixturevalue("postgres") if request.param == "postgres" else ""
+    made = sampled(tmp_path, url=url, rates='{ensam: "1/1000000", par: "1/2"}', people='"1/2"', minimum="2")
     yield made
     made.ground.house.close()
 

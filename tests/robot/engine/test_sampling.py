@@ -26,13 +26,14 @@ from tests.robot.engine.versions import changed
 PAR = Scope("stratum", "par")
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes one house whose process samples as told."""
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    """Makes one house whose process samples as told, on each kind of database."""
+    url = request.getfixturevalue("postgres") if request.param == "postgres" else ""
     made: list[Sampled] = []
 
     def built(**settings: str) -> Sampled:
-        made.append(sampled(tmp_path, **settings))
+        made.append(sampled(tmp_path, url=url, **settings))
         return made[-1]
 
     yield built
@@ -376,7 +377,8 @@ def test_more_is_drawn_while_the_rules_are_new_and_their_sequence_is_their_own(m
     assert {body.body["effective"] for body in house.chain("rate.changed")} == {"next"}
     house.month_passes()
     changed(tmp_path / "processes", "process.yaml", "within_working_days: 5", "within_working_days: 6")
-    mended = build(tmp_path / "data", processes=tmp_path / "processes", clock=house.ground.clock)
+    url = house.ground.house.settings.database_url
+    mended = build(tmp_path / "data", url=url, processes=tmp_path / "processes", clock=house.ground.clock)
     new = mended.handled(house.handed_in(people=2))
     assert mended.row(new.ref).picked
     raised = house.entries(f"stickprov-{PROCESS}-2025-10", "rate.changed")
