@@ -19,6 +19,7 @@ from robot.definition.model import FactEntry, ProcessFile
 from robot.definition.modules import Code, load_code, place_rule_problem
 from robot.definition.problem import DefinitionError, Problem, errors, in_file_order
 from robot.definition.screens import check_screen
+from robot.definition.sensitivity import open_names
 from robot.definition.validate import validate
 from robot.gui import recorded
 from robot.gui.recorded import Contract
@@ -117,7 +118,11 @@ class _Reading:
             what_if={} if process.explain is None else process.explain.what_if,
             facts=facts,
             book=book,
-            screens={name: screen for name, screen in screens.items() if screen is not None},
+            screens={
+                name: screen.model_copy(update={"may_show": open_names(book)})
+                for name, screen in screens.items()
+                if screen is not None
+            },
             letters=letters,
             version=version,
             folder=self.folder,

@@ -11,13 +11,17 @@ from robot.engine.metrics import screen_time
 from robot.engine.services import Lazy, Services
 from robot.gui.bot import Bot, CaseSystem
 from robot.gui.browser import BrowserPool, Wear
+from robot.gui.by_keys import ByKeys
+from robot.gui.met import keep_met
 from robot.settings import Settings, connector_environment, connector_settings
 
 
 class Connections:
     """Registers, channels and case systems for one event loop. Closed together."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, by_keys: ByKeys | None = None) -> None:
+        """``by_keys``: the fields of case systems that are known to want typing; the bots add what they learn."""
+        self.by_keys = ByKeys() if by_keys is None else by_keys
         wear = Wear(settings.gui_recycle_jobs, settings.gui_memory_megabytes)
         self._pool = BrowserPool(wear=wear, images=settings.gui_images)
         connectors = discover()
@@ -26,7 +30,10 @@ class Connections:
             return connector.create(connector_settings(connector.name, settings), now=clock.now)
 
         def bot(connector: Connector) -> Bot:
-            return Bot(case_system(connector), self._pool, now=clock.now, timed=screen_time)
+            met = partial(keep_met, settings.proposals)
+            return Bot(
+                case_system(connector), self._pool, now=clock.now, timed=screen_time, met=met, by_keys=self.by_keys
+            )
 
         def every(kind: type[Any], create: Callable[[Connector], Any]) -> Lazy:
             found = [connector for connector in connectors.values() if isinstance(connector.manifest, kind)]

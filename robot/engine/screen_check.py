@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from robot.engine.library import Library
 from robot.engine.screen_results import ACCEPTED, CHAIN, CHECKED, ScreenResult, results_of
 from robot.engine.working_days import SWEDEN
 from robot.gui.bot import Bot
+from robot.gui.by_keys import ByKeys
+from robot.gui.met import forget_met, read_met
 from robot.gui.proposals import keep
 from robot.gui.recorded import Contract
 from robot.gui.screen import ScreenFile
@@ -67,14 +70,16 @@ class ScreenCheck:
             SettingMissingError: A case system has no address or login.
 
         """
-        values = read_test_person(self._settings.screen_check, definition.id)
-        connections = Connections(self._settings, self._clock)
+        person = read_test_person(self._settings.screen_check, definition.id)
+        connections = Connections(self._settings, self._clock, self.by_keys([definition.id]))
         try:
             found = []
             for name, screen in definition.screens.items():
                 if not screens or name in screens:
                     bot = connections.services.bots[screen.system]
-                    found.append(await self._one(definition, screen, bot, values))
+                    checked = await self._one(definition, screen, bot, person.values(name))
+                    self.note(definition.id, screen, checked, connections.by_keys.of(screen))
+                    found.append(checked)
             return found
         finally:
             await connections.aclose()
@@ -83,14 +88,18 @@ class ScreenCheck:
         folder = definition.folder / "screens"
         text = (folder / f"{screen.id}.yaml").read_text(encoding="utf-8")
         day = self._clock.now().astimezone(SWEDEN).date().isoformat()
-        checked = await check_screen(bot, text, contract_beside(screen), values, day)
+        met = read_met(self._settings.proposals, screen)
+        checked = await check_screen(bot, text, contract_beside(screen), values, day, met=met)
         if checked.proposed is not None:
             keep(self._settings.proposals, definition.id, text, checked, checked.proposed)
-        self.note(definition.id, screen, checked)
+        forget_met(self._settings.proposals, screen)
         return checked
 
-    def note(self, process: str, screen: ScreenFile, checked: Checked) -> None:
-        """Journal the result, and pull the brake when nobody should write this screen now."""
+    def note(self, process: str, screen: ScreenFile, checked: Checked, by_keys: Iterable[tuple[str, str]] = ()) -> None:
+        """Journal the result, and pull the brake when nobody should write this screen now.
+
+        ``by_keys``: page and label of the fields that had to be typed key by key.
+        """
         failure = checked.failure
         body = {
             "screen": screen.id,
@@ -98,6 +107,7 @@ class ScreenCheck:
             "code": "" if failure is None else failure.code,
             "changes": [change.english for change in checked.changes],
             "proposed": checked.proposed is not None,
+            "by_keys": sorted(list(field) for field in by_keys),
         }
         self._append(process, CHECKED, Actor(kind="system", id=PULLER.id), body, {})
         if failure is None:
@@ -111,6 +121,11 @@ class ScreenCheck:
         """Journal that a person accepted a proposed screen file. ``files``: SHA-256 before and after, hex."""
         body = {"screen": screen, "name": person.name, **files}
         self._append(process, ACCEPTED, person.actor, body, {"reason": reason})
+
+    def by_keys(self, processes: Iterable[str]) -> ByKeys:
+        """The fields of these processes' screens that want typing, as their newest checks found."""
+        results = [one for process in processes for one in self.results(process)]
+        return ByKeys((one.system, one.screen, field) for one in results for field in one.by_keys)
 
     def results(self, process: str) -> list[ScreenResult]:
         """The newest result of each screen, by name."""
@@ -132,8 +147,23 @@ def contract_beside(screen: ScreenFile) -> Contract | None:
     return Contract(screen=screen.id, recorded="", pages=tuple(pages)) if pages else None
 
 
-def read_test_person(folder: Path, process: str) -> dict[str, Any]:
-    """What a rehearsal writes: `<folder>/<process>.json`, by the names of facts and rules, amounts as text.
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What a rehearsal writes, by the names of facts and rules. ``own``: what differs for one screen, by screen."""
+
+    common: Mapping[str, Any]
+    own: Mapping[str, Mapping[str, Any]]
+
+    def values(self, screen: str) -> dict[str, Any]:
+        """The values for a screen."""
+        return {**self.common, **self.own.get(screen, {})}
+
+
+def read_test_person(folder: Path, process: str) -> StandIn:
+    """The test person of a process: `<folder>/<process>.json`, amounts as text.
+
+    Under `screens` may stand, by screen, what is another value there: a decision is for a month that has a calculation,
+    and a calculation for one that has none.
 
     Raises:
         ScreenCheckError: The file is not there, or is no JSON object.
@@ -148,7 +178,8 @@ def read_test_person(folder: Path, process: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         msg = f"{path.name} is not JSON: {error.msg}, line {error.lineno}"
         raise ScreenCheckError(msg) from error
-    if not isinstance(found, dict):
-        msg = f"{path.name} must hold one JSON object: values by the names of facts and rules"
+    own = found.pop("screens", {}) if isinstance(found, dict) else None
+    if not isinstance(own, dict) or not all(isinstance(one, dict) for one in own.values()):
+        msg = f"{path.name} must hold one JSON object: values by the names of facts and rules, and `screens` by screen"
         raise ScreenCheckError(msg)
-    return found
+    return StandIn(found, own)

@@ -94,7 +94,8 @@ class Worker:
         except NameTakenError as taken:
             raise WorkerError(str(taken)) from None
         self._thread.start()
-        self._connections = Connections(self._settings, self.house.clock)
+        by_keys = self.house.screen_check.by_keys(self.house.library.processes())
+        self._connections = Connections(self._settings, self.house.clock, by_keys)
         services = self._connections.services
         self._drawing = self.house.drawing()
         self._runner = Runner(

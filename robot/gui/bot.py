@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from playwright.async_api import Error as PlaywrightError
 
 from robot.gui.browser import BrowserPool
+from robot.gui.by_keys import ByKeys
 from robot.gui.contract import Change, DriftError, button_change, shown_change
 from robot.gui.failure import GuiFailure, Snapshot
 from robot.gui.fill import PlannedField, must_still_be_taken, plan_screen
@@ -48,26 +49,41 @@ class Written:
 
 Job = Callable[[Walk], Awaitable[Result]]
 Timed = Callable[[str, str], AbstractContextManager[None]]
+Met = Callable[[ScreenFile, DriftError], None]
 
 
 def _untimed(_screen: str, _act: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+def _forgotten(_screen: ScreenFile, _failure: DriftError) -> None:
+    """Nobody wants to know."""
+
+
 class Bot:
     """Works one case system under one login. Raises `GuiFailure` and nothing else for what the system or browser did.
 
     Must be used on the event loop of its pool. ``now`` gives aware UTC. ``timed`` measures a screen's read, write or
-    look.
+    look. ``met`` is told how a page differed after save was pressed, where no rehearsal comes.
+    ``by_keys``: the fields known to want typing; what the bot learns is added to it.
     """
 
     def __init__(
-        self, system: CaseSystem, pool: BrowserPool, *, now: Callable[[], datetime], timed: Timed = _untimed
+        self,
+        system: CaseSystem,
+        pool: BrowserPool,
+        *,
+        now: Callable[[], datetime],
+        timed: Timed = _untimed,
+        met: Met = _forgotten,
+        by_keys: ByKeys | None = None,
     ) -> None:
         self._system = system
         self._pool = pool
         self._now = now
         self._timed = timed
+        self._met = met
+        self._by_keys = ByKeys() if by_keys is None else by_keys
 
     async def read(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> ScreenRead:
         """Read the screen's pages. Sections of pages that were not reached are null.
@@ -117,7 +133,12 @@ class Bot:
             return Written(receipt, walk.read_back, tuple(walk.evidence))
 
         with self._timed(screen.id, "write"):
-            return await self._again_when_expired(screen, values, quiet, job)
+            try:
+                return await self._again_when_expired(screen, values, quiet, job)
+            except DriftError as failure:
+                if failure.after_save:
+                    self._met(screen, failure)
+                raise
 
     async def look(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written | None:
         """Look the saved record up as a person would, and compare it typed. None: it is not there.
@@ -185,7 +206,7 @@ class Bot:
         manifest = self._system.manifest
         login = f"{self._system.base_url} {self._system.username}"
         async with self._pool.tab(login, manifest.rate.concurrency, manifest.dialogs) as tab:
-            session = Session(tab, self._system, screen, values, self._now)
+            session = Session(tab, self._system, screen, values, now=self._now, by_keys=self._by_keys)
             walk: Walk | None = None
             try:
                 walk = Walk(session, quiet, await session.begin())
@@ -211,6 +232,8 @@ async def _save(walk: Walk, save: Save, may_save: Callable[[], float]) -> dict[s
     try:
         if save.confirm is not None and not session.tab.said_yes:
             _asks(save, walk.seen)
+            if change := button_change(save.confirm, walk.seen):
+                raise DriftError([change], walk.seen)
             walk.seen = await session.press(save.confirm, receipt, within=may_save())
         found = _read_receipt(save.receipt, walk.seen)
     except GuiFailure as failure:
@@ -245,10 +268,15 @@ def _refused(failure: GuiFailure, heading: str) -> bool:
 
 
 async def _picture(session: Session) -> bytes | None:
+    """The page, with everything sensitive covered; None when it cannot be covered or taken."""
     try:
+        await session.mask()
         return await session.tab.page.screenshot(type="jpeg", quality=PICTURE_QUALITY, timeout=EVIDENCE_MILLISECONDS)
-    except PlaywrightError:
+    except (PlaywrightError, GuiFailure):
         return None  # the record is saved; a missing picture must not make that unknown
+    finally:
+        with suppress(GuiFailure):
+            await session.unmask()
 
 
 async def _failed(session: Session, quiet: bool) -> tuple[Snapshot, ...]:

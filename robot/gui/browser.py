@@ -20,7 +20,8 @@ from robot.gui.script import script
 from robot.gui.tab import Tab
 
 ENVIRONMENT = "ARENDE_BROWSER"
-IN_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
+WITH_WINDOW = ("chromium", "google-chrome")
+IN_PATH = ("chromium-headless-shell", *WITH_WINDOW)
 ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -55,8 +56,13 @@ class BrowserMissingError(RuntimeError):
     """No browser could be started; the message says what to install."""
 
 
-def find_browser(environment: Mapping[str, str], which: Callable[[str], str | None] = shutil.which) -> str | None:
-    """The browser to start: ARENDE_BROWSER, else the first of IN_PATH. None: Playwright's own.
+def find_browser(
+    environment: Mapping[str, str],
+    which: Callable[[str], str | None] = shutil.which,
+    *,
+    in_path: Sequence[str] = IN_PATH,
+) -> str | None:
+    """The browser to start: ARENDE_BROWSER, else the first of ``in_path``. None: Playwright's own.
 
     Raises:
         BrowserMissingError: ARENDE_BROWSER names something that cannot be run.
@@ -68,7 +74,7 @@ def find_browser(environment: Mapping[str, str], which: Callable[[str], str | No
         if found is None:
             raise BrowserMissingError(f"{ENVIRONMENT}={chosen} cannot be run; give the path of a Chromium or unset it")
         return found
-    return next((path for path in map(which, IN_PATH) if path), None)
+    return next((path for path in map(which, in_path) if path), None)
 
 
 async def launch(playwright: Playwright, executable: str | None, *, images: bool = False) -> Browser:

@@ -168,8 +168,8 @@ def _table(rows: Rows, seen: Seen) -> Iterator[Change]:
         count = found[0].headers.count(column)
         if count != 1:
             yield column_change(rows.table, column, count, [one for one in found[0].headers if one not in rows.columns])
-    if rows.add is not None and seen.buttons.count(rows.add) != 1:
-        yield _count("button", rows.add, "knappen", seen.buttons.count(rows.add), list(seen.buttons))
+    if rows.add is not None and (change := button_change(rows.add, seen)):
+        yield change
 
 
 def column_change(table: str, column: str, count: int, near: Sequence[str]) -> Change:
@@ -190,7 +190,7 @@ def _count(what: What, label: str, noun: str, count: int, near: Sequence[str]) -
 
 def button_change(name: str, seen: Seen) -> Change | None:
     """How a button to press differs from being there once; None when it does not."""
-    count = seen.buttons.count(name)
+    count = seen.buttons_named(name)
     return None if count == 1 else _count("button", name, "knappen", count, list(seen.buttons))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from robot.gui.browser import find_browser
+from robot.gui.browser import IN_PATH, WITH_WINDOW, find_browser
 from robot.gui.script import CALL, script
 from robot.gui.seen import Control, Seen, closest
 
@@ -40,7 +40,8 @@ class Explorer:
     async def __aenter__(self) -> Self:
         self._playwright = await async_playwright().start()
         self._browser = await self._playwright.chromium.launch(
-            executable_path=find_browser(os.environ), headless=not self._headed
+            executable_path=find_browser(os.environ, in_path=WITH_WINDOW if self._headed else IN_PATH),
+            headless=not self._headed,
         )
         context = await self._browser.new_context(locale="sv-SE", viewport={"width": WIDTH, "height": HEIGHT})
         await context.add_init_script(script())

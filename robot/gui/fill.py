@@ -41,6 +41,11 @@ class PlannedField:
         """How a person would point at it: "Inkomsttyp rad 2"."""
         return self.label if self.row is None else f"{self.label} rad {self.row}"
 
+    @property
+    def known_as(self) -> tuple[str, str]:
+        """The page, and the label or column: the same in every case."""
+        return self.page, self.label
+
     def at(self) -> dict[str, Any]:
         """Where page.js finds it."""
         if self.row is None:
@@ -128,16 +133,19 @@ async def fill_page(session: Session, page: Page, seen: Seen) -> Seen:
         GuiFailure: stop when the page differs from the screen file, human when a value did not take.
 
     """
-    planned = list(plan_page(page, session.values))
+    planned, by_keys = list(plan_page(page, session.values)), session.by_keys.of(session.screen)
     check_page(page, seen)
     check_values(page, _meant(planned, seen), seen)
     rows = [_to_add(rows, session.values) for rows in page.rows]
-    seen = await _fill_until_it_stands(session, page, rows, planned)
+    at_once = [field for field in planned if field.known_as not in by_keys]
+    seen = await _fill_until_it_stands(session, page, rows, at_once)
     check_rows(page, seen, {one["table"]: one["count"] for one in rows})
     check_values(page, _meant(planned, seen), seen)
     for field in _not_taken(planned, seen):
         if fitting(field.type, field.match) & {"text", "autocomplete"}:
             seen = await session.type(field.at(), field.value)
+            if field.known_as not in by_keys and _taken(field, seen):
+                session.by_keys.learn(session.screen, field.known_as)
     _must_be_taken(planned, seen)
     return seen
 
@@ -147,7 +155,7 @@ async def _fill_until_it_stands(
 ) -> Seen:
     """Fill, and fill again what the page lost while it drew itself anew or loaded another document over a choice."""
     left = planned
-    for _ in planned or [None]:
+    for _ in range(max(1, len(planned))):
         seen, again = await session.fill(page, rows, [_action(field) for field in left])
         left = _not_taken(planned, seen)
         if not again or not left:
@@ -218,9 +226,9 @@ async def compare_page(session: Session, page: Page, seen: Seen, patience: float
     while (differing := _difference(page, seen, session.values)) is not None:
         if asyncio.get_running_loop().time() >= deadline:
             if session.tab.script_status >= 500:
-                raise session.server_error(seen)
+                raise session.judge.server_error(seen)
             if patience and page.compare and not any(seen.labelled(label) for label in page.compare):
-                raise session.slow()  # nothing of what was asked for has come: that is no change of the page
+                raise session.judge.slow()  # nothing of what was asked for has come: that is no change of the page
             changes = compare_changes(page, seen)
             raise DriftError(changes, seen) if changes else differing
         if looked:

@@ -20,6 +20,8 @@ SAVES = (
     "submit",
     "ok",
 )
+NO = ("avbryt", "nej", "stäng", "ångra", "tillbaka", "cancel", "no", "close", "back")
+TAKES_AWAY = ("ta bort", "radera", "makulera", "kassera", "återkalla", "avsluta", "utan att spara", "delete", "discard")
 GOES_ON = ("nästa", "fortsätt", "vidare", "gå vidare", "next", "continue")
 ADDS = ("lägg till", "ny rad", "add", "+", "ny ")
 DATE = re.compile(

@@ -8,16 +8,24 @@ from robot.gui.recorded import RecordedField, RecordedPage
 from robot.gui.seen import Control, Seen
 
 ENOUGH, AHEAD = 0.42, 0.08  # a likeness that may be proposed, and how far it must be ahead of the next
-NAME, KIND, OPTIONS, BESIDE = 0.5, 0.2, 0.1, 0.1
+SURE = 0.6  # below it a person is told that it is a guess
+NAME, KIND, OPTIONS, BESIDE, WIDTH = 0.5, 0.2, 0.1, 0.1, 0.1
+SAME_WIDTH_PIXELS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A candidate: its name, how like it is (0 to 1), and why, in English."""
+    """A candidate: its name, how like it is (0 to 1), and why, in English. ``guess``: uncertain whatever the score."""
 
     name: str
     score: float
     evidence: str
+    guess: bool = False
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether a person must look in the case system before trusting it."""
+        return self.guess or self.score < SURE
 
 
 def alike(first: str, second: str) -> float:
@@ -48,6 +56,19 @@ def by_name(wanted: str, names: Sequence[str], known: Sequence[str] = ()) -> Lik
     return best(found)
 
 
+def which_of(was: RecordedField, page: RecordedPage, found: Sequence[Control], seen: Seen) -> Likeness | None:
+    """Which of several fields with the old label is the old one: by its surroundings and its width. Always a guess."""
+    old, controls = list(page.fields), [one for one in seen.controls if not one.table]
+    hits = []
+    for one in found:
+        hit = _field_likeness(was, old, one, controls)
+        score, evidence = hit.score, f"of {len(found)} fields with this label: {hit.evidence}"
+        if was.wide and abs(was.wide - one.wide) <= SAME_WIDTH_PIXELS:
+            score, evidence = score + WIDTH, f"{evidence}, as wide as before"
+        hits.append(Likeness(one.which, score, evidence, guess=True))
+    return best(hits)
+
+
 def field_for(label: str, kind: str, page: RecordedPage | None, seen: Seen, taken: Sequence[str]) -> Likeness | None:
     """The field that an old label most likely has become, by name, type, choices and neighbours."""
     before = page.field(label) if page else None
@@ -71,7 +92,8 @@ def _field_likeness(was: RecordedField, old: list[RecordedField], one: Control, 
         why.append("same choices" if one.options else "no choices, as before")
     if was in old:
         ours = _beside(old.index(was), [field.label for field in old])
-        theirs = _beside(controls.index(one), [control.label for control in controls])
+        at = next(number for number, control in enumerate(controls) if control is one)
+        theirs = _beside(at, [control.label for control in controls])
         for side, before, now in (("before", ours[0], theirs[0]), ("after", ours[1], theirs[1])):
             if before == now:
                 score += BESIDE

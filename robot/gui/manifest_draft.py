@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from robot.gui.propose import scalar
+from robot.gui.edits import scalar
 from robot.gui.seen import Seen
 
 

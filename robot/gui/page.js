@@ -32,6 +32,7 @@ async (request) => {
     const text = pageText();
     const open = dialog();
     const heads = headings();
+    const pressed = pressable().map((el) => [name(el), el]).filter(([text]) => text);
     return {
       ...answers(), path: location.pathname, broken: location.protocol === "chrome-error:", heading: heads.at(-1) || "", headings: heads,
       words: (request.words || []).map((word) => text.includes(word)),
@@ -48,7 +49,7 @@ async (request) => {
         name: tableName(table), headers: headersOf(table),
         rows: bodyRows(table).map((row) => ({ cells: cellsOf(row).map(cellText), links: linksOf(row).length })),
       })),
-      buttons: pressable().map(name).filter(Boolean),
+      buttons: pressed.map(([text]) => text), sends: sends(pressed),
     };
   });
   const linksOf = (row) => {
@@ -91,10 +92,10 @@ async (request) => {
     const here = ([inner, frame]) => frame && frame.contentDocument && frame.contentDocument !== inner && frame.contentDocument.readyState === "complete";
     return { any: () => left.size > 0, gone: () => [...left].some((one) => !here(one)) };
   };
-  const named = (entry, label) => entry.label === label || `${entry.group} / ${entry.label}`.trim() === label;
+  const namedBy = (entry, label) => entry.label === label || entry.which === label || `${entry.group} / ${entry.label}`.trim() === label;
   const at = (entries, place) =>
     entries.filter((entry) =>
-      place.table ? entry.table === place.table && entry.column === place.column && entry.row === place.row : named(entry, place.label) && !entry.table,
+      place.table ? entry.table === place.table && entry.column === place.column && entry.row === place.row : namedBy(entry, place.label) && !entry.table,
     );
   // Looks the fields up again only when something on the page has changed since.
   const finder = () => {
@@ -169,7 +170,7 @@ async (request) => {
   };
 
   const addRows = async (rows) => {
-    const [table, add] = still(() => [tablesNamed(rows.table), pressable().filter((el) => name(el) === rows.add)]);
+    const [table, add] = still(() => [tablesNamed(rows.table), buttonsNamed(rows.add)]);
     if (table.length !== 1 || add.length !== 1) return;
     for (let have = bodyRows(table[0]).length; have < rows.count; have++) {
       tap(add[0]);
@@ -243,7 +244,13 @@ async (request) => {
     return { settled: await until(done, request.limitMs), page: await whole() };
   };
 
+  /* mask.js */
   switch (request.op) {
+    case "mask":
+      return { ...mask(), ...answers() };
+    case "unmask":
+      unmask();
+      return answers();
     case "look": {
       // What is awaited is a label on the page; whether its value is the right one is not judged here.
       const awaited = () => { const labels = new Set([...shown(), ...controls()].map((one) => one.label)); return request.labels.every((label) => labels.has(label)); };
@@ -255,7 +262,7 @@ async (request) => {
     case "fill":
       return fill();
     case "press":
-      return press(still(() => pressable().filter((el) => name(el) === request.name)));
+      return press(still(() => buttonsNamed(request.name)));
     case "openRow": {
       const row = still(() => bodyRows(tablesNamed(request.table)[0])[request.row]);
       const links = still(() => linksOf(row));

@@ -24,7 +24,7 @@ class KeptProposal:
     text: str
     contract: str | None
     proven: bool
-    edits: tuple[dict[str, str], ...]
+    edits: tuple[dict[str, Any], ...]
     unsolved: tuple[str, ...]
 
 

@@ -23,6 +23,7 @@ def record_page(part: str, number: int, seen: Seen, personal: Sequence[str], *, 
                 group="" if cells else one.group,
                 required=one.required,
                 longest=one.longest,
+                wide=0 if cells else one.wide,
                 options=() if any(map(of_the_case, one.options)) else one.options,
             )
             for one in found

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from robot.gui.edits import scalar
 from robot.gui.guess import ADDS, GOES_ON, PERSON, SAVES, field_type, first_of, value_name
-from robot.gui.propose import scalar
 from robot.gui.seen import Control, Seen, Table
 
 PERSONNUMMER = "{value: sokande_personnummer, type: personnummer}"

@@ -18,6 +18,8 @@ FieldType = Literal[
     "date",
     "month",
     "amount",
+    "kronor",
+    "ore",
     "number",
     "personnummer",
     "select",
@@ -205,7 +207,10 @@ class Save(Part):
 
 
 class ScreenFile(Part):
-    """One thing that is read or written in one case system. `look` is the other path to what was saved."""
+    """One thing that is read or written in one case system. `look` is the other path to what was saved.
+
+    ``may_show``: names whose values a picture may show. The process gives them, never the file.
+    """
 
     id: Label = Field(alias="screen")
     title: Label
@@ -216,6 +221,7 @@ class ScreenFile(Part):
     pages: Annotated[tuple[Page, ...], Field(strict=False, min_length=1)]
     save: Save | None = None
     look: Annotated[tuple[Page, ...], Field(strict=False)] = ()
+    may_show: SkipJsonSchema[frozenset[str]] = frozenset()
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

@@ -292,7 +292,7 @@
       if (kindOf(el) === "radio") {
         const { key, label } = radioGroup(el);
         if (!groups.has(key)) {
-          groups.set(key, { label, how: label === optionName(el) ? "option" : "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, format: "", hint: "", els: [] });
+          groups.set(key, { label, how: label === optionName(el) ? "option" : "label", group: groupOf(key), kind: "radio", value: "", options: [], required: isRequired(el), locked: false, filled: false, longest: -1, wide: 0, format: "", hint: "", els: [] });
           found.push(groups.get(key));
         }
         const entry = groups.get(key);
@@ -307,9 +307,16 @@
       found.push({
         label, how, group: groupOf(el), kind: kindOf(el), value: valueOf(el), options: optionsOf(el), required: isRequired(el),
         locked: el.disabled === true || el.readOnly === true || el.getAttribute("aria-disabled") === "true" || el.getAttribute("aria-readonly") === "true",
-        filled: filled(el), longest: el.maxLength ?? -1, format: el.type || "", hint: plain(el.getAttribute("placeholder")), invalid, ...placeOf(el), els: [el],
+        filled: filled(el), longest: el.maxLength ?? -1, wide: el.offsetWidth || 0, format: el.type || "", hint: plain(el.getAttribute("placeholder")), invalid, ...placeOf(el), els: [el],
       });
     }
+    return numbered(found);
+  };
+  // Fields with one label are told apart by their order, as a person would: "Datum (2 av 3)".
+  const numbered = (found) => {
+    const doubled = new Map();
+    for (const one of found) if (!one.table) doubled.set(one.label, [...(doubled.get(one.label) || []), one]);
+    for (const [label, same] of doubled) if (same.length > 1) same.forEach((one, n) => { one.which = `${label} (${n + 1} av ${same.length})`; });
     return found;
   };
 
@@ -365,19 +372,34 @@
     const said = all(BUTTONS, start).filter((el) => !el.matches(CONTROLS) && !(el.matches("[onclick]") && (holds(el) || el.matches("tr,body,form,label"))));
     return [...said, ...unsaid(start)];
   };
+  const buttonsNamed = (wanted) => {
+    const found = pressable(), same = found.filter((el) => name(el) === wanted);
+    const several = !same.length && /^(.+) \((\d+) av (\d+)\)$/.exec(wanted);
+    if (!several) return same;
+    const those = found.filter((el) => name(el) === several[1]);
+    return those.length === Number(several[3]) ? those.slice(several[2] - 1, several[2]) : [];
+  };
+  // Of buttons that stand more than once: which form each one sends, and how; "" for none.
+  const sends = (pressed) => {
+    const forms = [...document.forms];
+    const how = (el) => (el.form && el.type === "submit" ? JSON.stringify([forms.indexOf(el.form), el.name, el.value, el.formAction, el.formMethod, el.getAttribute("onclick")]) : "");
+    const names = pressed.map(([text]) => text);
+    return pressed.map(([text, el]) => (names.indexOf(text) === names.lastIndexOf(text) ? "" : how(el)));
+  };
   // A box over the page may hide what is behind it from everybody but those who look: whose case it is stands there.
   const behindToo = (find) => { const found = find(visible); return found.length || !dialog() ? found : find(onScreen); };
-  const regions = (label) => behindToo((shown) => regionsOf(label, shown));
+  const regionsNamed = (label) => behindToo((shown) => regionsOf(label, shown));
+  const regions = (label) => regionsNamed(label).map(textOf);
   const regionsOf = (label, shown) => {
     const named = all("[aria-label],[aria-labelledby],section,aside,header,dl,fieldset", document, shown).filter(
       (el) => given(el) === label || (el.matches("header,section,aside") && name(el) === label) || (el.localName === "fieldset" && el.querySelector("legend") && textOf(el.querySelector("legend")) === label),
     );
-    if (named.length) return named.map(textOf);
+    if (named.length) return named;
     const blocks = all("*", document, shown).filter((el) => plain(el.textContent).startsWith(label) && plain(el.textContent).length > label.length + 1);
     const least = blocks.filter((el) => !blocks.some((other) => other !== el && el.contains(other)));
     const free = least.filter((el) => !listOf(el));
     // The headers of a list of hits tell of nobody; those of a single row tell of that row.
-    return (free.length ? free : least.map(listOf).filter((table) => bodyRows(table).length === 1)).map(textOf);
+    return free.length ? free : least.map(listOf).filter((table) => bodyRows(table).length === 1);
   };
   const listOf = (header) => {
     const row = header.closest("tr,[role=row]"), table = row && row.closest(GRIDS);

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from robot.gui.failure import SeenField, Snapshot
+from robot.gui.recorded import of_several
 from robot.gui.screen import Page, Value
 from robot.gui.values import plain, same
 
@@ -15,7 +16,8 @@ class Control:
 
     ``group``: the legend or region around it. ``how``: by what the label was found (label, aria, cell, text before,
     placeholder, …). ``filled``: it holds a value that is not the empty one. ``longest``: characters it takes, -1 any.
-    ``format``: what the browser calls it (date, number, …). ``hint``: its placeholder.
+    ``format``: what the browser calls it (date, number, …). ``hint``: its placeholder. ``wide``: its width in pixels.
+    ``which``: its label and number among those of the same label, "Datum (2 av 3)"; "" when it is the only one.
     """
 
     label: str
@@ -34,10 +36,20 @@ class Control:
     longest: int = -1
     format: str = ""
     hint: str = ""
+    wide: int = 0
+    which: str = ""
 
     def named(self, label: str) -> bool:
-        """Whether a screen file means this field: by its label, or by "group / label", "/ label" without a group."""
-        return not self.table and label in {self.label, f"{self.group} / {self.label}".strip()}
+        """Whether a screen file means this field: by its label, its number among several, or by "group / label".
+
+        "/ label" is the one in no group.
+        """
+        return not self.table and label in {self.label, self.which, f"{self.group} / {self.label}".strip()}
+
+    @property
+    def place(self) -> str:
+        """How a person would point at it."""
+        return f"{self.table}: {self.column} rad {self.row + 1}" if self.table else self.which or self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A page: path, heading, messages, fields, labelled values, tables and buttons."""
+    """A page: path, heading, messages, fields, labelled values, tables and buttons.
+
+    ``sends``: for each of the buttons whose name stands more than once, which form it sends and how; "" for none.
+    """
 
     path: str
     broken: bool
@@ -74,6 +89,7 @@ class Seen:
     shown: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     buttons: tuple[str, ...]
+    sends: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Seen":
@@ -94,6 +110,7 @@ class Seen:
             shown=tuple((entry["label"], entry["value"]) for entry in data["shown"]),
             tables=tuple(_table(entry) for entry in data["tables"]),
             buttons=tuple(data["buttons"]),
+            sends=tuple(data["sends"]),
         )
 
     def is_page(self, page: Page) -> bool:
@@ -117,13 +134,20 @@ class Seen:
         found += [control.value for control in self.controls if control.named(label)]
         return list(dict.fromkeys(found))
 
+    def buttons_named(self, name: str) -> int:
+        """How many buttons and links a screen file means by the name: "Spara (2 av 2)" is the second of two."""
+        several = None if name in self.buttons else of_several(name)
+        if several is None:
+            return self.buttons.count(name)
+        return int(self.buttons.count(several.name) == several.of)
+
     def tables_named(self, name: str) -> list[Table]:
         """The tables with this name."""
         return [table for table in self.tables if table.name == name]
 
     def snapshot(self, screen: str, at: Any, *, quiet: bool) -> Snapshot:
         """The compact evidence of this page; with ``quiet`` it holds labels and types, no values and no messages."""
-        fields = [SeenField(_place(one), one.kind, None if quiet else one.value) for one in self.controls]
+        fields = [SeenField(one.place, one.kind, None if quiet else one.value) for one in self.controls]
         fields += [SeenField(label, "shown", None if quiet else value) for label, value in self.shown]
         for table in self.tables:
             for number, row in enumerate(table.rows, 1):
@@ -133,10 +157,6 @@ class Seen:
         messages = () if quiet else self.alerts + self.messages
         heading = "" if quiet else self.heading
         return Snapshot(screen, heading, without_identity(self.path), at, tuple(fields), messages)
-
-
-def _place(control: Control) -> str:
-    return f"{control.table}: {control.column} rad {control.row + 1}" if control.table else control.label
 
 
 def _control(entry: dict[str, Any]) -> Control:
@@ -157,6 +177,8 @@ def _control(entry: dict[str, Any]) -> Control:
         longest=entry["longest"],
         format=entry["format"],
         hint=entry["hint"],
+        wide=entry["wide"],
+        which=entry.get("which", ""),
     )
 
 

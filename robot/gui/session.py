@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -15,8 +15,11 @@ from playwright.async_api import ElementHandle
 from pydantic import SecretStr
 
 from connectors.manifest import CaseSystemManifest
+from robot.gui.by_keys import ByKeys
 from robot.gui.failure import GuiFailure
-from robot.gui.identity import check_person, must_show_person
+from robot.gui.identity import must_show_person
+from robot.gui.judge import Judge
+from robot.gui.mask import mask_of
 from robot.gui.round_trip import LeftError, RoundTrip
 from robot.gui.screen import Page, ScreenFile
 from robot.gui.script import CALL, ELEMENT
@@ -24,7 +27,6 @@ from robot.gui.seen import Seen, closest
 from robot.gui.tab import Tab
 
 NOWHERE = Page()
-STALE = frozenset({409, 412})  # the case was changed by somebody else meanwhile
 CHANGES = 3  # times that a page may change its own fields between their read-back and the press
 REDIRECTS = 5  # documents that may follow each other before one stays
 TOLD_SECONDS = 0.1
@@ -56,19 +58,24 @@ class Session:
     """A page for one screen and one person. What the outside did wrong is raised as `GuiFailure` and nothing else."""
 
     def __init__(
-        self, tab: Tab, system: CaseSystem, screen: ScreenFile, values: Mapping[str, Any], now: Callable[[], datetime]
+        self,
+        tab: Tab,
+        system: CaseSystem,
+        screen: ScreenFile,
+        values: Mapping[str, Any],
+        *,
+        now: Callable[[], datetime],
+        by_keys: ByKeys,
     ) -> None:
         self.tab = tab
+        self.by_keys = by_keys
         self.system = system
         self.screen = screen
         self.values = values
         self.now = now
         self.limit = system.manifest.timeouts.read_seconds
         self._whose = [str(values[name]) for name in screen.identity.shows]
-        self._message: str | None = (
-            None  # words by which the awaited page is known: no complaint, however they are shown
-        )
-        self._dialogs: tuple[str | None, ...] = (None,)  # declared: the one just left, and the one the page stands in
+        self.judge = Judge(tab, system.manifest, self._whose)
         login = system.manifest.login
         self._signs = (f"{login.session_sign} {login.shown_as or system.username}", login.expired_sign)
 
@@ -90,7 +97,7 @@ class Session:
             if not seen.words[0]:
                 raise GuiFailure("stop", "inloggning_nekad", f"{self.system.manifest.title} släppte inte in roboten.")
             seen = await self._go(self.system.manifest.start)
-        return self.check(seen)
+        return self.judge.check(seen)
 
     async def _give(self, seen: Seen, label: str, text: str) -> None:
         if len([one for one in seen.controls if one.label == label]) != 1:
@@ -105,8 +112,8 @@ class Session:
 
     async def await_page(self, page: Page) -> Seen:
         """The page, once it shows what tells it apart, or has been still for a moment; checked as `check` says."""
-        self._dialogs, self._message = (page.dialog,), page.message
-        return self.check(await self.arrive(page))
+        self.judge.expect(page)
+        return self.judge.check(await self.arrive(page))
 
     async def arrive(self, page: Page = NOWHERE) -> Seen:
         """The page, once it is loaded and not busy."""
@@ -114,18 +121,18 @@ class Session:
             with suppress(LeftError):
                 answer = await self._unless_interrupted(self.ask("arrive", **_expected(page)))
                 if not answer["settled"]:
-                    raise self.slow()
+                    raise self.judge.slow()
                 return await self._cleared(Seen.of(answer["page"]))
-        raise self.slow()
+        raise self.judge.slow()
 
     async def look(self) -> Seen:
         """The page as it is now, checked as `check` says."""
-        return self.check(await self._cleared(Seen.of(await self.ask("look"))))
+        return self.judge.check(await self._cleared(Seen.of(await self.ask("look"))))
 
     async def look_for(self, labels: Sequence[str]) -> Seen:
         """The page once it shows every label, or after a moment; checked as `check` says."""
         answer = await self.ask("look", labels=list(labels), withinMs=LABELS_MILLISECONDS)
-        return self.check(await self._cleared(Seen.of(answer)))
+        return self.judge.check(await self._cleared(Seen.of(answer)))
 
     async def press(
         self,
@@ -148,7 +155,7 @@ class Session:
             answer = await self._act("press", then, name=name, untilMs=until)
             if answer is None or not answer.get("changed"):
                 break
-            still(self.check(await self._cleared(Seen.of(answer["page"]))))
+            still(self.judge.check(await self._cleared(Seen.of(answer["page"]))))
         else:
             text = "Sidan ändrade sig medan roboten skulle trycka på en knapp."
             raise GuiFailure("retry", "sidan_andras", text, label=name)
@@ -178,14 +185,14 @@ class Session:
             if answer.get("disabled"):
                 raise GuiFailure("human", "knappen_avstangd", "Knappen går inte att trycka på.", page=seen.heading)
             if not answer["settled"] and answer["count"] == 1:
-                raise self.slow()
+                raise self.judge.slow()
             seen = await self._cleared(seen)
-        return seen if login else self.check(seen, dialog=dialog)
+        return seen if login else self.judge.check(seen, dialog=dialog)
 
     async def _act(self, operation: str, then: Page, **more: Any) -> dict[str, Any] | None:
         """None when the page was left for another document."""
         self.tab.leave()
-        self._dialogs, self._message = (self._dialogs[-1], then.dialog), then.message
+        self.judge.expect(then, after=True)
         try:
             return await self._unless_interrupted(self.ask(operation, **_expected(then), **more))
         except LeftError:
@@ -198,7 +205,7 @@ class Session:
         try:
             await asyncio.wait({asked, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if not asked.done():
-                raise self._interrupted()
+                raise self.judge.interrupted()
             return asked.result()
         finally:
             for task in (asked, interrupted):
@@ -212,8 +219,8 @@ class Session:
                 self.ask("fill", rows=rows, actions=actions, choiceMs=CHOICE_MILLISECONDS)
             )
         except LeftError:
-            return self.check(await self.arrive(page)), True
-        return self.check(await self._cleared(Seen.of(answer["page"]))), answer["again"]
+            return self.judge.check(await self.arrive(page)), True
+        return self.judge.check(await self._cleared(Seen.of(answer["page"]))), answer["again"]
 
     async def _type(self, at: Mapping[str, Any], text: str) -> None:
         """Type as a person does, key by key: for the fields that do not take a batched fill."""
@@ -245,6 +252,14 @@ class Session:
             await protocol.detach()
         return Seen.of(await self.ask("look"))
 
+    async def mask(self) -> None:
+        """Cover what a picture may not show, until `unmask`."""
+        await self.ask("mask", **asdict(mask_of(self.screen, self.values)))
+
+    async def unmask(self) -> None:
+        """Take the cover away."""
+        await self.ask("unmask")
+
     async def ask(self, operation: str, **more: Any) -> Any:
         """One question to the page, answered in one round trip."""
         request = {
@@ -265,90 +280,21 @@ class Session:
     def _bounded(self) -> RoundTrip:
         return RoundTrip(self.tab, self.system.manifest.title, self.limit * 2 + 2)  # the page's own limit comes first
 
-    def _cut_off(self) -> GuiFailure:
-        text = f"Anslutningen till {self.system.manifest.title} bröts."
-        return GuiFailure("retry", "anslutning_bruten", text)
-
-    def _interrupted(self) -> GuiFailure:
-        if self.tab.broken:
-            return GuiFailure("retry", "webblasaren_avslutad", "Webbläsaren avslutades mitt i arbetet.")
-        if self.tab.file:
-            text = f"{self.system.manifest.title} svarade med en fil i stället för en sida."
-            return GuiFailure("retry", "ovantad_fil", text)
-        return self._cut_off() if self.tab.cut_off else self._unexpected_dialog(None)
-
-    def slow(self) -> GuiFailure:
-        """The system did not answer in time; another time it may."""
-        return GuiFailure("retry", "sidan_svarar_inte", f"{self.system.manifest.title} svarade inte i tid.")
-
-    def server_error(self, seen: Seen) -> GuiFailure:
-        """The system's own server failed; another time it may not."""
-        text = f"{self.system.manifest.title} svarade med ett serverfel."
-        return GuiFailure("retry", "serverfel", text, page=seen.heading)
-
-    def _stale(self, seen: Seen) -> GuiFailure:
-        text = "Någon annan har ändrat ärendet sedan roboten öppnade det."
-        return GuiFailure("retry", "andrat_av_annan", text, page=seen.heading)
-
     async def _cleared(self, seen: Seen) -> Seen:
         """The answered page, after the messages that the manifest declares were closed as it says."""
-        seen = self._answered(seen)
+        seen = self.judge.answered(seen)
         for _ in self.system.manifest.dialogs:
             known = next((one for one in self.system.manifest.dialogs if one.says in (seen.dialog or "")), None)
             if known is None:
                 break
             answer = await self.ask("press", name=known.press)
-            seen = self._answered(Seen.of(answer["page"]))
+            seen = self.judge.answered(Seen.of(answer["page"]))
         if seen.alerts and self.tab.status < 400 and not self.tab.script_status:
             # The page may complain about a broken answer a little before the browser tells that it was broken.
             with suppress(TimeoutError):
                 async with asyncio.timeout(TOLD_SECONDS):
                     await self.tab.unanswered.wait()
         return seen
-
-    def _answered(self, seen: Seen) -> Seen:
-        name, status = self.system.manifest.title, self.tab.status
-        if seen.broken or self.tab.cut_off:
-            raise self._cut_off()
-        if status >= 500:
-            raise self.server_error(seen)
-        if status in STALE:
-            raise self._stale(seen)
-        if status in {401, 403, 404, 405, 410}:
-            text = f"{name} visade en felsida ({status}) i stället för den väntade sidan."
-            raise GuiFailure("stop", "sidan_nekad", text, page=seen.heading)
-        return seen
-
-    def check(self, seen: Seen, *, dialog: bool = False) -> Seen:
-        """The page, if it is one of ours: logged in, no unexpected dialog, no complaint, the right person."""
-        known = dialog or (self._message or "\n") in (seen.dialog or "") or set(self._dialogs) & set(seen.dialog_names)
-        if self.tab.dialogs or (seen.dialog and not known):
-            raise self._unexpected_dialog(seen)
-        if self.tab.windows:
-            text = "Systemet öppnade ett fönster som roboten inte känner till."
-            raise GuiFailure("human", "ovantat_fonster", text, page=seen.heading)
-        if not seen.words[0] or self.tab.script_status == 401:
-            if self.tab.script_status == 401 or seen.words[1] or self.system.manifest.login.button in seen.buttons:
-                raise GuiFailure("retry", "session_utgangen", "Inloggningen hade gått ut.", page=seen.heading)
-            raise GuiFailure("stop", "okand_sida", "Systemet visade en sida som inte hör till en inloggad användare.")
-        complaints = [one for one in seen.alerts if self._message is None or self._message not in one]
-        if complaints and self.tab.script_status >= 500:
-            raise self.server_error(seen)
-        if complaints and self.tab.script_status in STALE:
-            raise self._stale(seen)
-        if complaints:
-            broken = next((one.label for one in seen.controls if one.invalid), "")
-            text = "Systemet tog inte emot uppgifterna. Vad det svarade står i underlaget."
-            found = " ".join(complaints)
-            raise GuiFailure("human", "nekad_av_systemet", text, page=seen.heading, label=broken, found=found)
-        check_person(seen, self._whose)
-        return seen
-
-    def _unexpected_dialog(self, seen: Seen | None) -> GuiFailure:
-        words = self.tab.dialogs if seen is None else [*self.tab.dialogs, seen.dialog or ""]
-        text = "Systemet visade en ruta som roboten inte känner till."
-        page = "" if seen is None else seen.heading
-        return GuiFailure("human", "ovantad_dialog", text, page=page, found=" ".join(words))
 
     def must_show_person(self, seen: Seen) -> None:
         """Stop unless the page itself tells whose case it is; called before anything is written."""

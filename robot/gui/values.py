@@ -10,6 +10,8 @@ from robot.gui.screen import FieldType
 
 TYPE_NAMES: Mapping[FieldType, str] = {
     "amount": "ett belopp",
+    "kronor": "ett belopp i hela kronor",
+    "ore": "ören, 0 till 99",
     "date": "ett datum",
     "datepicker": "ett datum",
     "month": "en månad",
@@ -25,6 +27,8 @@ MONTHS = (
 PYTHON_TYPES: Mapping[FieldType, type | tuple[type, ...]] = {
     "checkbox": bool,
     "amount": (Decimal, int),
+    "kronor": (Decimal, int),
+    "ore": (Decimal, int),
     "date": date,
     "datepicker": date,
     "month": date,
@@ -45,6 +49,8 @@ def plain(text: str) -> str:
 def written(value: Any, kind: FieldType) -> str:
     """The value as a person types it: "1250,50", "2025-09-01", "2025-09", "Ja". None is an empty field.
 
+    Of an amount in two fields, kronor and öre, each gets its part: "1250" and "50".
+
     Raises:
         UnreadableError: the value does not belong to the type.
 
@@ -54,20 +60,24 @@ def written(value: Any, kind: FieldType) -> str:
     if isinstance(value, str) and kind == "month" and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         return written(understood(value, "date"), kind)  # a date of the month, as JSON has it
     if isinstance(value, str):
-        return value if kind not in PYTHON_TYPES else written(understood(value, kind), kind)
+        read_as: FieldType = "amount" if kind in {"kronor", "ore"} else kind
+        return value if kind not in PYTHON_TYPES else written(understood(value, read_as), kind)
     if not isinstance(value, PYTHON_TYPES.get(kind, str)) or (isinstance(value, bool) and kind != "checkbox"):
         raise UnreadableError(f"värdet är inte {TYPE_NAMES.get(kind, 'en text')}")
     if isinstance(value, bool):
         return YES if value else NO
     if isinstance(value, date):
         return f"{value:%Y-%m}" if kind == "month" else value.isoformat()
-    return _amount_text(Decimal(str(value))) if kind == "amount" else str(value)
+    return _amount_text(Decimal(str(value)), kind) if kind in {"amount", "kronor", "ore"} else str(value)
 
 
-def _amount_text(amount: Decimal) -> str:
+def _amount_text(amount: Decimal, kind: FieldType) -> str:
     if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")):
         raise UnreadableError("beloppet har fler än två decimaler")
-    return f"{amount:.2f}".replace(".", ",")
+    if kind != "amount" and amount < 0:
+        raise UnreadableError("beloppet är mindre än noll och kan inte delas i kronor och ören")
+    kronor, ore = f"{amount:.2f}".split(".")
+    return {"kronor": kronor, "ore": ore}.get(kind, f"{kronor},{ore}")
 
 
 def understood(text: str, kind: FieldType) -> Understood:
@@ -85,6 +95,15 @@ def understood(text: str, kind: FieldType) -> Understood:
 
 def _number(text: str) -> int:
     return int(text) if re.fullmatch(r"-?\d+", text) else _fail("number")
+
+
+def _kronor(text: str) -> int:
+    bare = text.removesuffix("kr").replace(" ", "")
+    return int(bare) if re.fullmatch(r"\d+", bare) else _fail("kronor")
+
+
+def _ore(text: str) -> int:
+    return int(text) if re.fullmatch(r"\d{1,2}", text) else _fail("ore")
 
 
 def _checkbox(text: str) -> bool:
@@ -140,6 +159,8 @@ def _month(text: str) -> date:
 
 READERS: Mapping[FieldType, Callable[[str], Understood]] = {
     "amount": _amount,
+    "kronor": _kronor,
+    "ore": _ore,
     "number": _number,
     "date": _date,
     "datepicker": _date,

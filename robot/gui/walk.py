@@ -84,8 +84,7 @@ class Walk:
         self.evidence.append(self.seen.snapshot(self.session.screen.id, self.session.now(), quiet=self.quiet))
         shown: dict[str, str] = {}
         for control in self.seen.controls:
-            place = f"{control.table}: {control.column} rad {control.row + 1}" if control.table else control.label
-            shown[place] = control.value
+            shown[control.place] = control.value
         for label in page.compare:
             shown[label] = " ".join(self.seen.labelled(label))
         for rows in page.rows:

@@ -40,7 +40,8 @@ def accept(
     for line in unified_diff(old.splitlines(), proposal.text.splitlines(), "now", "proposed", lineterm="", n=2):
         out.print(line, markup=False)
     for edit in proposal.edits:
-        out.print(f"  {edit['place']}: {edit['old']} -> {edit['new']}: {edit['evidence']}", markup=False)
+        mark = "UNCERTAIN, look in the case system first: " if edit["uncertain"] else ""
+        out.print(f"  {mark}{edit['place']}: {edit['old']} -> {edit['new']}: {edit['evidence']}", markup=False)
     for change in proposal.unsolved:
         out.print(f"  not answered: {change}", markup=False)
     out.print("proven by a rehearsal" if proposal.proven else "NOT proven by a rehearsal", markup=False)

@@ -86,7 +86,14 @@ def _plain(process: str, checked: Checked) -> dict[str, Any]:
         else {
             "proven": proposed.proven,
             "edits": [
-                {"place": one.place, "old": one.old, "new": one.new, "evidence": one.evidence} for one in proposed.edits
+                {
+                    "place": one.place,
+                    "old": one.old,
+                    "new": one.new,
+                    "evidence": one.evidence,
+                    "uncertain": one.uncertain,
+                }
+                for one in proposed.edits
             ],
         },
     }
@@ -99,7 +106,8 @@ def _tell(row: dict[str, Any]) -> None:
         out.print(f"  - {change}", markup=False)
     if row["proposed"] is not None:
         for edit in row["proposed"]["edits"]:
-            out.print(f"  ~ {edit['place']}: {edit['old']} -> {edit['new']} ({edit['evidence']})", markup=False)
+            mark = "? uncertain:" if edit["uncertain"] else "~"
+            out.print(f"  {mark} {edit['place']}: {edit['old']} -> {edit['new']} ({edit['evidence']})", markup=False)
         proven = "a rehearsal with it went through" if row["proposed"]["proven"] else "NOT proven by a rehearsal"
         out.print(f"  proposal: {proven}; see and accept it with `arende gui accept`", markup=False)
     if "recorded" in row:

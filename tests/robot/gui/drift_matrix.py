@@ -7,6 +7,7 @@ from typing import Any
 from robot.gui.bot import Bot
 from robot.gui.contract import DriftError
 from robot.gui.failure import GuiFailure
+from robot.gui.met import Met
 from robot.gui.recorded import Contract
 from robot.gui.screen_check import Checked, check_screen, read_screen
 from testbed.verksamhetssystem.drifts import Drifts
@@ -26,13 +27,13 @@ NOTE: dict[str, tuple[str, bool]] = {
     "etikett_omdopt": ("missing", True),
     "falt_flyttat": (GOES_ON, False),
     "ny_id_och_klass": (GOES_ON, False),
-    "etikett_dubblerad": ("doubled", False),
+    "etikett_dubblerad": ("doubled", True),
     "etikett_dubblerad_i_grupp": ("doubled", True),
-    "ny_obligatorisk": ("required", False),
+    "ny_obligatorisk": ("required", True),
     "ny_frivillig": (GOES_ON, False),
     "ny_forifylld": ("prefilled", True),
     "knapp_omdopt": ("button", True),
-    "knapp_dubblerad": ("button", False),
+    "knapp_dubblerad": ("button", True),
     "knapp_som_ruta": (GOES_ON, False),
     "dold_med_css": ("missing", False),
     "avstangd": ("locked", False),
@@ -51,9 +52,15 @@ NOTE: dict[str, tuple[str, bool]] = {
     "flik_omdopt": ("button", True),
     "sokfalt_omdopt": ("missing", True),
     "kvittensnummer_flyttat": ("shown", False),
+    "kvittensnummer_omdopt": ("shown", True),
+    "sokknapp_omdopt": ("button", True),
+    "arendelista_omdopt": ("table", True),
+    "arendekolumn_omdopt": ("column", True),
+    "ny_obligatorisk_okand": ("required", False),
+    "knapp_dubblerad_utanfor": ("button", True),
 }
 DECISION: dict[str, tuple[str, bool]] = {
-    "falt_delat": ("missing", False),
+    "falt_delat": ("missing", True),
     "text_till_lista": ("kind", True),
     "lista_till_val": ("kind", True),
     "val_omordnade": (GOES_ON, False),
@@ -64,9 +71,14 @@ DECISION: dict[str, tuple[str, bool]] = {
     "datumfalt": (GOES_ON, False),
     "rubrik_omdopt": ("heading", True),
     "meny_omdopt": ("button", True),
-    "sidan_delad": ("missing", False),
+    "sidan_delad": ("missing", True),
     "fragan_omdopt": ("shown", False),
-    "ja_knappen_omdopt": ("button", False),
+    "ja_knappen_omdopt": ("button", True),
+    "fragan_omskriven": ("shown", True),
+    "etikett_och_typ": ("missing", True),
+    "datumetiketter": ("missing", True),
+    "period_som_grupp": ("missing", True),
+    "etikett_omdopt_bredvid_ny": ("missing", True),
 }
 CALCULATION: dict[str, tuple[str, bool]] = {
     "tabellkolumn_omdopt": ("column", True),
@@ -74,9 +86,11 @@ CALCULATION: dict[str, tuple[str, bool]] = {
     "tabellkolumn_borttagen": ("column", False),
     "tabellkolumn_tillagd": (GOES_ON, False),
     "tabell_omdopt": ("table", True),
+    "tabell_och_kolumn": ("table", True),
     "radknapp_omdopt": ("button", True),
     "gruppnamn_omdopt": (GOES_ON, False),
     "sidornas_ordning": ("heading", True),
+    "nasta_omdopt": ("button", True),
     "summa_omdopt": ("shown", True),
 }
 MATRIX = {
@@ -127,7 +141,8 @@ async def run(name: str, town: Town, drifts: Drifts, bot: Bot, contract: Contrac
         return Outcome(GOES_ON, "", wrong, None, followed=False)
     what = failure.changes[0].what if isinstance(failure, DriftError) else _guess(failure)
     town.start_over()
-    checked = await check_screen(bot, source(screen), contract, values(screen), DAY)
+    met = Met.of(failure) if isinstance(failure, DriftError) and failure.after_save else None
+    checked = await check_screen(bot, source(screen), contract, values(screen), DAY, met=met)
     followed = False
     if checked.proposed is not None and checked.proposed.proven:
         town.start_over()

@@ -59,6 +59,17 @@ async def test_quiet_leaves_no_pictures_and_no_values(odd: OddSystem, odd_bot: B
         assert {field.value for field in snapshot.fields} == {None}
 
 
+async def test_a_field_that_wants_typing_is_typed_at_once_the_next_time(odd: OddSystem, odd_bot: Bot) -> None:
+    """A widget that empties what no key has written is typed into, and the next case does not fill it first."""
+    picky = "oninput=\"if (!event.isTrusted) { this.value = ''; this.form.egna.value++; }\""
+    odd.form = FORM.replace('name="belopp"', f'name="belopp" {picky}').replace(
+        "<button>", '<input type="hidden" name="egna" value="0"><button>'
+    )
+    for _ in range(2):
+        await odd_bot.write(screen(), VALUES)
+    assert [(one["belopp"], one["egna"]) for one in odd.saved] == [("1250,50", "1"), ("1250,50", "0")]
+
+
 async def test_moved_and_renumbered_fields_are_the_same_page(odd: OddSystem, odd_bot: Bot) -> None:
     """Another id, place or style is no change for a person, nor for the bot."""
     moved = FORM.replace('id="b" name', 'id="x9" class="new" name').replace('for="b"', 'for="x9"')

@@ -17,6 +17,8 @@ from robot.gui.values import UnreadableError, as_json, same, understood, written
     [
         (Decimal("1250.5"), "amount", "1250,50"),
         (-3, "amount", "-3,00"),
+        ("1250.05", "kronor", "1250"),
+        (Decimal("1250.05"), "ore", "05"),
         (date(2025, 9, 1), "date", "2025-09-01"),
         (date(2025, 9, 1), "month", "2025-09"),
         ("2025-08", "month", "2025-08"),
@@ -35,6 +37,7 @@ def test_a_value_is_written_as_a_person_types_it(value: Any, kind: FieldType, te
 @pytest.mark.parametrize(
     ("value", "kind"),
     [(12.5, "amount"), (True, "amount"), (Decimal("1.005"), "amount"), (Decimal("NaN"), "amount"), ("tolv", "amount"),
+     (Decimal(-1), "kronor"), (Decimal("-0.5"), "ore"),
      (Decimal("1.5"), "number"), (1, "text"), ("ja", "checkbox"), ("september", "month")],
 )  # fmt: skip
 def test_a_value_of_the_wrong_type_is_refused(value: Any, kind: FieldType) -> None:
@@ -50,6 +53,7 @@ def test_a_value_of_the_wrong_type_is_refused(value: Any, kind: FieldType) -> No
         ("1\u00a0250,50 kr", "1250,50", "amount"),
         ("−1\u202f250,5", "-1250,50", "amount"),
         ("1250.5", "1250,50", "amount"),
+        ("1 250 kr", "1250", "kronor"),
         ("20250901", "2025-09-01", "date"),
         ("1 september 2025", "2025-09-01", "date"),
         ("1/9 2025", "2025-09-01", "date"),
@@ -69,6 +73,8 @@ def test_different_spellings_mean_the_same(shown: str, wanted: str, kind: FieldT
         ("1250,51", "1250,50", "amount"),
         ("1.250,50", "1250,50", "amount"),
         ("12 50", "", "amount"),
+        ("5", "50", "ore"),
+        ("-1250", "1250", "kronor"),
         ("", "0,00", "amount"),
         ("2025-13-01", "2025-01-01", "date"),
         ("ungefär 14", "14", "number"),
