@@ -2,7 +2,7 @@
 # Extra arguments: make demo ARGS="--cases 10 --seed 7", make test ARGS="tests/audit -k chain".
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs lock
+.PHONY: help setup demo test check docs peers lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -21,6 +21,9 @@ check: ## Lint, format check, types and import walls, without the tests
 
 docs: setup ## Write the tables in the documents that come from the code
 	@.venv/bin/python -m tests.docs.generated
+
+peers: setup ## Measure the robot beside Robot Framework Browser, rpaframework and Selenium
+	@scripts/peers $(ARGS)
 
 lock: setup ## Resolve the dependencies anew into uv.lock
 	@.venv-uv/bin/uv lock

@@ -14,8 +14,9 @@ def script() -> str:
     """What defines the answering function. Sent once per context: sent with every question it would cost more than all
     that it does.
     """
-    names = ("page.js", "see.js", "mask.js", "unanswered.js")
-    page, see, mask, unanswered = (files("robot.gui").joinpath(name).read_text(encoding="utf-8") for name in names)
-    answering = page.replace("/* see.js */", see).replace("/* mask.js */", mask).strip().removesuffix(";")
+    names = ("page.js", "see.js", "whose.js", "mask.js", "unanswered.js")
+    page, see, whose, mask, unanswered = (files("robot.gui").joinpath(n).read_text(encoding="utf-8") for n in names)
+    answering = page.replace("/* see.js */", see).replace("/* whose.js */", whose).replace("/* mask.js */", mask)
+    answering = answering.strip().removesuffix(";")
     define = f"Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
     return f"performance.setResourceTimingBufferSize({MOST_ANSWERS});\n{unanswered}\n{define}"

@@ -1,0 +1,1 @@
+"""The same work with other robots' tools, each in an environment of its own."""
