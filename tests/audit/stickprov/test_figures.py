@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from audit.errors import StatisticsError
-from audit.stickprov.figures import Canaries, Opinion, Record, by_stratum, over_lanes, together
+from audit.stickprov.figures import Canaries, Opinion, Record, by_stratum, by_version, over_lanes, together
 from audit.stickprov.statistics.attribute import most_errors
 
 RISK = Fraction(1, 20)
@@ -148,6 +148,16 @@ def test_together_adds_stricter_bounds() -> None:
     assert found.counts.population == 120
     assert found.upper_errors == most_errors(0, 40, 80, RISK / 2) + most_errors(0, 10, 40, RISK / 2)
     assert found.sentence == f"Med 95 % säkerhet är högst {found.upper_errors} av 120 beslut fel."
+
+
+def test_every_version_has_figures_of_its_own() -> None:
+    """Errors under old rules say nothing of the new ones, and what people decided belongs to no version."""
+    old = [case(WRONG, rules="a", build="1"), *[case(rules="a", build="1")] * 9]
+    new = [*[case(rules="b", build="1")] * 20, *[Record("bifall", HALF, 500_000, rules="b", build="1")] * 20]
+    found = by_version([*old, *new, case(stratum="person_bifall")], RISK)
+    assert set(found) == {("a", "1"), ("b", "1")}
+    assert found["a", "1"].counts.errors == 1
+    assert (found["b", "1"].counts.errors, found["b", "1"].upper_errors) == (0, most_errors(0, 20, 40, RISK))
 
 
 def test_lanes_are_combined_by_their_probability_only() -> None:

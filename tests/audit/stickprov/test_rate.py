@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from audit.errors import StatisticsError
-from audit.stickprov.rate import Control, Finding, Goal, Step, after_period, after_review, begin, released
+from audit.stickprov.rate import Control, Finding, Goal, Step, after_period, after_review, begin, released, renewed
 
 GOAL = Goal(floor=Fraction(1, 20), tolerable=Fraction(1, 20), target=Fraction(1, 50))
 RIGHT, WRONG, UNKNOWN = Finding("right"), Finding("error", "wrong_amount:hyra"), Finding("unknown")
@@ -106,6 +106,14 @@ def test_few_reviews_are_never_calm() -> None:
     for _ in range(12):
         control = after_period(reviewed(control, RIGHT), GOAL).control
     assert (control.rate, control.calm) == (Fraction(1, 5), 0)
+
+
+def test_new_rules_prove_themselves_and_free_nobody() -> None:
+    """The sequence begins again when other rules decide; the rate stays, and so does a stop until a person lets go."""
+    before = Control(Fraction(1, 5), reviewed=300, errors=2, unknown=1, calm=4, doubled=True, stopped="new_kind")
+    after = renewed(before)
+    assert after.sequence(Fraction(1, 20)) == (0.0, 1.0)
+    assert (after.rate, after.doubled, after.stopped) == (before.rate, True, "new_kind")
 
 
 def test_corrected_rules_begin_a_new_sequence() -> None:
