@@ -2,6 +2,7 @@
 // by label, role and table header. Returns plain data; the judgement is made in Python.
 async (request) => {
   /* see.js */
+  /* buttons.js */
   /* whose.js */
   // What the server answered: the document, worst frame first, and the scripts' questions since the last press or fill.
   // `kept`: the fields that were filled last, with what they held when they were read back.

@@ -14,9 +14,13 @@ def script() -> str:
     """What defines the answering function. Sent once per context: sent with every question it would cost more than all
     that it does.
     """
-    names = ("page.js", "see.js", "whose.js", "mask.js", "unanswered.js")
-    page, see, whose, mask, unanswered = (files("robot.gui").joinpath(n).read_text(encoding="utf-8") for n in names)
-    answering = page.replace("/* see.js */", see).replace("/* whose.js */", whose).replace("/* mask.js */", mask)
+    answering = _text("page")
+    for part in ("see", "buttons", "whose", "mask"):
+        answering = answering.replace(f"/* {part}.js */", _text(part))
     answering = answering.strip().removesuffix(";")
     define = f"Object.defineProperty(globalThis, Symbol.for('arende'), {{ value:\n{answering}\n}});"
-    return f"performance.setResourceTimingBufferSize({MOST_ANSWERS});\n{unanswered}\n{define}"
+    return f"performance.setResourceTimingBufferSize({MOST_ANSWERS});\n{_text('unanswered')}\n{define}"
+
+
+def _text(name: str) -> str:
+    return files("robot.gui").joinpath(f"{name}.js").read_text(encoding="utf-8")
