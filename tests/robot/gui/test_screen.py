@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from robot.gui.browser import BrowserMissingError, find_browser
+from robot.gui.browser import WITH_WINDOW, BrowserMissingError, find_browser
 from robot.gui.fill import plan_screen
 from tests.robot.gui.municipality import SCREENS, VALUES
 from tests.robot.gui.municipality import screen as real_screen
@@ -60,5 +60,8 @@ def test_the_browser_is_the_one_that_is_named_or_the_first_in_the_path() -> None
     assert find_browser({}, installed.get) == "/usr/bin/chromium"
     assert find_browser({"ARENDE_BROWSER": "google-chrome"}, installed.get) == "/usr/bin/google-chrome"
     assert find_browser({}, lambda _: None) is None
+    shell = {"chromium-headless-shell": "/usr/bin/chromium-headless-shell", **installed}
+    assert find_browser({}, shell.get) == "/usr/bin/chromium-headless-shell"
+    assert find_browser({}, shell.get, in_path=WITH_WINDOW) == "/usr/bin/chromium"
     with pytest.raises(BrowserMissingError, match="ARENDE_BROWSER=/nowhere cannot be run"):
         find_browser({"ARENDE_BROWSER": str(Path("/nowhere"))}, installed.get)
