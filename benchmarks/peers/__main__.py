@@ -34,7 +34,18 @@ def commands(environments: Path) -> dict[str, list[str]]:
     """The installed peers: how each is started."""
 
     def suite(environment: str, library: str) -> list[str]:
-        quiet = ["--console", "none", "--output", "NONE", "--log", "NONE", "--report", "NONE"]
+        quiet = [
+            "--outputdir",
+            str(environments / "output"),
+            "--console",
+            "none",
+            "--output",
+            "NONE",
+            "--log",
+            "NONE",
+            "--report",
+            "NONE",
+        ]
         robot = str(environments / environment / "bin" / "robot")
         return [robot, *quiet, "--variable", f"LIBRARY:{library}", str(HERE / "browser_peer.robot")]
 
