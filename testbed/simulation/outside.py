@@ -174,18 +174,18 @@ class SimulatedBot:
         may_save: Callable[[], float],
     ) -> Written:
         """Fill, ask, press once."""
-        effect, content = f"{screen.system}.{screen.id}", _content(values)
-        self._outside.act(effect, values["beslutsreferens"], None)
         self._may_fail("gui fill")
         allowed_from = self._seconds()
         within = may_save()
-        saved = Saved(screen.id, values["beslutsreferens"], content)
+        saved = Saved(screen.id, values["beslutsreferens"], _content(values))
         self._outside.stage.point(f"gui press {screen.id}")
         if self._seconds() > allowed_from + within:
             raise _failure("retry", "for_sent_att_spara")
+        # A form that is filled and never saved is no act: a worker that was frozen may fill one when it thaws.
+        self._outside.act(f"{screen.system}.{screen.id}", saved.reference, None)
         self._press(saved)
         self._outside.stage.point(f"gui saved {screen.id}")
-        return Written({"nummer": str(len(self._outside.saved))}, {screen.title: dict(content)}, ())
+        return Written({"nummer": str(len(self._outside.saved))}, {screen.title: dict(saved.content)}, ())
 
     async def look(self, screen: ScreenFile, values: Mapping[str, Any], *, quiet: bool = False) -> Written | None:  # noqa: ARG002 - the bot's signature
         """Search the record up."""

@@ -117,7 +117,7 @@ def no_optimistic_check(patch: pytest.MonkeyPatch) -> None:
         row = session.get(CaseRow, before.ref)
         move(ledger, session, replace(before, position=row.position, status=row.status), state, queue, None)
 
-    patch.setattr(ledger_module, "_must_be_newest", lambda *_: None)
+    patch.setattr(ledger_module, "_must_be_newest", lambda *_, **_named: None)
     patch.setattr(ledger_module.Ledger, "_move", anyhow)
 
 
