@@ -5,6 +5,7 @@ never how many were found: one error could be somebody's. Counts are rounded as 
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
@@ -51,7 +52,8 @@ def _bound(cases: int, sampled: int, upper_errors: int, risk: Fraction) -> tuple
     """Decisions, reviewed, and at most so many per cent of the decisions wrong with such certainty."""
     if min(cases, sampled) < FEWEST_FOR_TIMES:
         return told(cases), told(sampled), "", ""
-    sure = f"{float(100 * (1 - risk)):g}"
+    certainty = 100 * (1 - risk)
+    sure = f"{(Decimal(certainty.numerator) / certainty.denominator).normalize():f}"
     return told(cases), told(sampled), str(ceil(Fraction(100 * upper_errors, cases))), sure
 
 
