@@ -13,6 +13,7 @@ from robot.definition import discover
 from robot.engine.house import House
 from robot.engine.intake import Accepted
 from robot.engine.services import Services
+from robot.gui.by_keys import ByKeys
 from robot.settings import Settings
 
 PROCESS = "tomgang"
@@ -45,7 +46,7 @@ class Register:
 class Connections:
     """In the place of `robot.engine.connect.Connections`. ``BENCH_SECONDS``: how long the register takes."""
 
-    def __init__(self, _settings: Settings, clock: Clock) -> None:
+    def __init__(self, _settings: Settings, clock: Clock, _by_keys: ByKeys | None = None) -> None:
         register = Register(clock, seconds_of_register())
         manifests = {name: connector.manifest for name, connector in connectors().items()}
         self.services = Services(clock, {"skatteverket": register}, {}, {}, manifests)

@@ -60,7 +60,7 @@ def test_a_case_is_replayed_corrected_held_and_erased(made: tuple[Path, str, Pat
     assert told("affected", "--status") == []
     assert told(*search)["directions"] == {"fordel": 1, "nackdel": 0, "oklart": 0}
     assert [one["left"] for one in told("affected", "--status")] == [1]
-    assert told("erase", "--case", ref, "--dry-run")[0]["obstacles"] == ["open", "too_early"]
+    assert told("erase", "--case", ref, "--dry-run")[0]["obstacles"] == ["open", "sampled", "too_early"]
     open_case = run("erase", "--case", ref, "--decision", "Beslut 1", "--despite", "too_early")
     assert isinstance(open_case.exception, GallringError)
     assert run("hold", "on", "--case", ref, *WHO).exit_code == 0

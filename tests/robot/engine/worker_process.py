@@ -20,6 +20,7 @@ from robot.cli.worker import worker
 from robot.definition import discover
 from robot.engine.house import House
 from robot.engine.services import Services
+from robot.gui.by_keys import ByKeys
 from robot.logs import configure
 from robot.settings import Settings
 from tests.robot.engine.ground import CLEAR, CONNECTORS, MANIFESTS, PROCESSES, ScriptedRegister
@@ -58,7 +59,7 @@ class CountedLetters:
 class Connections:
     """Stands where the real connections do."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, _by_keys: ByKeys) -> None:
         register = SlowRegister(clock.now, {})
         register.script = {"skatteverket.skydd": CLEAR, "skatteverket.folkbokforing": {"Kommunkod": "9999"}}
         letters = CONNECTORS["brev"].create(ConnectorSettings(base_url=os.environ["ARENDE_BREV_URL"]), now=clock.now)
