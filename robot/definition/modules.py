@@ -3,6 +3,7 @@
 import ast
 import importlib
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _ALLOWED = (
     *("typing", "unicodedata"),
 )
 _CLOCKS = ("now", "today", "utcnow")
+# Python 3.11 counts the depth of a tree for all threads together: of two that parse at once one may get a SystemError.
+_PARSING = threading.Lock()
 
 
 @dataclass
@@ -97,7 +100,8 @@ def _read_python(folder: Path, file: str) -> list[Problem]:
     text = (folder / file).read_text(encoding="utf-8")
     document = Document(file, text.splitlines())
     try:
-        tree = ast.parse(text)
+        with _PARSING:
+            tree = ast.parse(text)
     except SyntaxError as error:
         place = Place((error.lineno or 1) - 1, max(0, (error.offset or 1) - 1), 1)
         return [document.at(place, f"not readable as Python: {error.msg}")]

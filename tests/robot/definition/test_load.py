@@ -1,7 +1,9 @@
 """A process folder that is right becomes a definition, whole and repeatable."""
 
+import gc
 import json
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from robot.definition import DefinitionError, PackageError, check, discover, load, pack, render, unpack
+from robot.definition.modules import load_code
 from robot.rules import Known
 from tests.robot.definition import good
 
@@ -151,6 +154,31 @@ def test_two_versions_never_share_rules(tmp_path: Path) -> None:
 
     assert old.evaluate(["bidrag"], facts, date(2025, 9, 1))["bidrag"].value == 4000
     assert new.evaluate(["bidrag"], facts, date(2025, 9, 1))["bidrag"].value == 5000
+
+
+@pytest.fixture
+def interrupted() -> Iterator[None]:
+    """Threads change hands in the middle of whatever makes objects."""
+    interval, threshold = sys.getswitchinterval(), gc.get_threshold()
+
+    def linger(*_: object) -> None:
+        sum(range(50))
+
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(5)
+    gc.callbacks.append(linger)
+    yield
+    gc.callbacks.remove(linger)
+    gc.set_threshold(*threshold)
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_threads_may_read_a_folder_at_once(tmp_path: Path) -> None:
+    """Whoever reads at the same time as others finds no fault in a folder that has none."""
+    folder = good.write(tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: load_code(folder, "sha256:1").problems, range(40))) == [[]] * 40
 
 
 def test_loading_leaves_nothing_in_the_folder(tmp_path: Path) -> None:
