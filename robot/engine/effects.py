@@ -45,7 +45,7 @@ async def run_effect(step: "EffectStep", case: CaseView, change: Change, world: 
             if proof is not None:
                 return Advance((_done(key, proof),))
         world.hand.write([_intended(step, case, change, key, content)])
-        world.hand.sure()
+        _must_be_in_time(world)
         return Advance((_done(key, await step.act(case, change, world, key)),))
     except EffectFailedError as failure:
         if failure.stops is not None:
@@ -66,6 +66,15 @@ async def _settle(step: "EffectStep", case: CaseView, change: Change, world: Wor
         # The target may still be at work with it. One more look, when the longest that it may take has passed.
         raise EffectFailedError(NOT_SEEN, "Det går ännu inte att se om det gjordes.", unknown=True)
     return proof
+
+
+def _must_be_in_time(world: World) -> None:
+    """Make sure of the case, and that the answer still holds: a worker may be frozen while it waits for it."""
+    asked = world.clock.monotonic_ns()
+    left = world.hand.sure()
+    if (world.clock.monotonic_ns() - asked) / 1e9 >= left:
+        why = "Roboten hann inte börja medan den hade rätt att arbeta med ärendet."
+        raise EffectFailedError("for_sent_att_borja", why, temporary=True)
 
 
 def _arrives_within(change: Change, world: World) -> float:
