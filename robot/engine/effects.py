@@ -74,7 +74,7 @@ def _must_be_in_time(world: World) -> None:
     left = world.hand.sure()
     if (world.clock.monotonic_ns() - asked) / 1e9 >= left:
         why = "Roboten hann inte börja medan den hade rätt att arbeta med ärendet."
-        raise EffectFailedError("for_sent_att_borja", why, temporary=True)
+        raise EffectFailedError("for_sent_att_borja", why, unknown=False, temporary=True)
 
 
 def _arrives_within(change: Change, world: World) -> float:
