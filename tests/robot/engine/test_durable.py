@@ -4,11 +4,13 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import robot.engine.runner as runner_module
 from connectors.contract import Channel, Failed, FailureKind, Message, NotSent, Sent
 from robot.engine.case import CaseState
 from robot.engine.drawing import Drawing
@@ -17,6 +19,7 @@ from robot.steps.send import Send
 from tests.robot.engine.ground import ANNA, MANIFESTS, Crash, Ground, application, build
 
 POINTS = range(1, 60)
+LEFT_SECONDS = 60.0
 PUBLISHED = (
     (Path(__file__).parents[3] / "testbed/scenario/testpersonnummer.csv").read_text(encoding="utf-8").split()[1:]
 )
@@ -123,6 +126,24 @@ def test_a_crash_at_any_point_ends_right(ground: Ground, trap: Trap) -> None:
     channel: Any = ground.services.channels["brev"]
     assert len(channel.sent) == len(set(channel.sent)), "a letter was written twice"
     ground.assert_whole()
+
+
+def test_nothing_begins_when_making_sure_took_too_long(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that was frozen while it made sure of its case does not act on an answer that has run out."""
+    sure, frozen = runner_module._CaseHand.sure, iter([True])
+
+    def late(hand: Any) -> float:
+        sure(hand)
+        if next(frozen, False):
+            ground.clock.advance(timedelta(seconds=LEFT_SECONDS))
+        return LEFT_SECONDS
+
+    monkeypatch.setattr(runner_module._CaseHand, "sure", late)
+    ref = ground.submit(application())
+    ground.run(ref)
+    failed = [one.entry.body["code"] for one in ground.house.ledger.recorded(ref) if one.entry.type == "effect.failed"]
+    assert failed == ["for_sent_att_borja"]
+    assert (ground.types(ref).count("effect.done"), len(ground.sent())) == (1, 1)
 
 
 def test_two_crashes_in_a_row_end_right(ground: Ground, trap: Trap) -> None:
