@@ -1,6 +1,7 @@
 """What a real save met on pages that no rehearsal reaches: the dialog that asks, and the receipt."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from robot.gui.guess import NO, SAVES, TAKES_AWAY, first_of
 from robot.gui.likeness import Likeness, alike, by_name
 from robot.gui.propose import Proposal
 from robot.gui.screen import Save, ScreenFile
+
+MAY_NAME = re.compile(r"\d|\s[A-ZÅÄÖ]")
+"""A question with a figure, or a capital inside it, may say whose case it is: it is not kept outside the vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Met:
         seen = failure.seen
         labels = dict.fromkeys(label for label, _ in seen.shown)
         once = tuple(label for label in labels if len(seen.labelled(label)) == 1)
-        return cls(failure.changes, once, seen.dialog_name, seen.buttons)
+        question = "" if MAY_NAME.search(seen.dialog_name) else seen.dialog_name
+        return cls(failure.changes, once, question, seen.buttons)
 
     def failure(self) -> GuiFailure:
         """The stop that it was."""

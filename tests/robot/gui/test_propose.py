@@ -144,3 +144,12 @@ def test_what_a_save_met_is_kept_without_values_until_it_is_told(tmp_path: Path)
     assert read_met(tmp_path, read_screen(FILE.replace("Beslutsnummer", "Löpnummer"), None)) is None
     forget_met(tmp_path, screen)
     assert read_met(tmp_path, screen) is None
+
+
+@pytest.mark.parametrize("question", ["Spara beslutet för Tolvan Tolvansson?", "Spara 4 500 kr?"])
+def test_a_question_that_may_say_whose_case_it_is_is_not_kept(question: str) -> None:
+    """Names and figures of a case stay out of what is kept outside the vault; a plain question is kept."""
+    change = [Change("shown", "Spara beslutet?", "", "")]
+    assert Met.of(DriftError(change, replace(seen(), dialog=question, dialog_names=(question,)))).question == ""
+    plain = "Vill du spara beslutet?"
+    assert Met.of(DriftError(change, replace(seen(), dialog=plain, dialog_names=(plain,)))).question == plain
